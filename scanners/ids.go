@@ -1,0 +1,60 @@
+// Canonical ids of resources, stable across scans and the same for live and saved records.
+
+package scanners
+
+import "net/url"
+
+// AWSAccountID is the id of an AWS account's scope.
+func AWSAccountID(account string) string { return "aws:account/" + account }
+
+// S3BucketID is the id of an S3 bucket; S3-compatibles carry their endpoint's host, since names are unique
+// only there.
+func S3BucketID(endpoint, name string) string {
+	if endpoint == "" {
+		return "aws:s3:bucket/" + name
+	}
+	host := endpoint
+	if u, err := url.Parse(endpoint); err == nil && u.Host != "" {
+		host = u.Host
+	}
+	return "s3:" + host + ":bucket/" + name
+}
+
+// S3AccessPointID is the id of an access point.
+func S3AccessPointID(account, region, name string) string {
+	return "aws:s3:accesspoint/" + account + "/" + region + "/" + name
+}
+
+// S3MultiRegionAccessPointID is the id of a multi-region access point.
+func S3MultiRegionAccessPointID(account, name string) string {
+	return "aws:s3:mrap/" + account + "/" + name
+}
+
+// GCPProjectID is the id of a project's scope.
+func GCPProjectID(project string) string { return "gcp:project/" + project }
+
+// GCSBucketID is the id of a GCS bucket.
+func GCSBucketID(name string) string { return "gcp:gcs:bucket/" + name }
+
+// GCSFolderID is the id of a managed folder.
+func GCSFolderID(bucket, folder string) string {
+	return GCSBucketID(bucket) + "/managedFolders/" + folder
+}
+
+// AzureSubscriptionID is the id of a subscription's scope.
+func AzureSubscriptionID(subscription string) string { return "azure:subscription/" + subscription }
+
+// AzureStoreID is the id of a storage account.
+func AzureStoreID(account string) string { return "azure:" + account }
+
+// AzureContainerID is the id of a blob container.
+func AzureContainerID(account, container string) string { return "azure:" + account + "/" + container }
+
+// ObjectID is the id of an object in a bucket.
+func ObjectID(bucketID, key string) string { return bucketID + "#" + key }
+
+// LinkID is the id of a signed link, by its fingerprint.
+func LinkID(fingerprint string) string { return "link:" + fingerprint }
+
+// PageID is the id of a page.
+func PageID(rawURL string) string { return "page:" + rawURL }
