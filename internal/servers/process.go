@@ -71,6 +71,8 @@ type recipe struct {
 	ready string
 }
 
+var errEnded = errors.New("it ended by itself")
+
 func start(t testing.TB, r recipe, options []Option) *Server {
 	t.Helper()
 	var set settings
@@ -83,9 +85,12 @@ func start(t testing.TB, r recipe, options []Option) *Server {
 	}
 	var err error
 	for range startTries {
-		// Another process may take the port between choosing and listening: then the server ends, and we choose again.
 		if err = s.launch(t, r); err == nil {
 			return s
+		}
+		// Another process may take the port between choosing and listening: then the server ends, and we choose again.
+		if !errors.Is(err, errEnded) {
+			break
 		}
 		t.Logf("starting %s: %v", r.name, err)
 	}
@@ -160,7 +165,7 @@ func (s *Server) await(ctx context.Context, path string, ended <-chan struct{}) 
 		}
 		select {
 		case <-ended:
-			return errors.New("it ended by itself")
+			return errEnded
 		default:
 		}
 		if err == nil {
