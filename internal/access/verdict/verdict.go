@@ -171,6 +171,8 @@ type Request struct {
 	Headers [][2]string `json:"headers,omitempty"` // in sending order
 	// Signed is true when the client must sign with credentials of its own account.
 	Signed bool `json:"signed,omitempty"`
+	// Region is the region to sign for, when Signed.
+	Region string `json:"region,omitempty"`
 	// Key is the object key asked for, empty for a listing.
 	Key string `json:"key,omitempty"`
 	// KeyKnown says whether the key was sampled or is a literal of the policy; when false the key is a

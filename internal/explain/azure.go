@@ -1,0 +1,7 @@
+package explain
+
+import "errors"
+
+func azureRecord(fields) (*built, error) {
+	return nil, errors.New("raw Azure input is not read by this version")
+}
