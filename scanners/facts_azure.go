@@ -98,4 +98,11 @@ type StoreAzure struct {
 type BucketAzure struct {
 	Level          Fact[ContainerLevel] `json:"level,omitzero"`
 	StoredPolicies Fact[StoredPolicies] `json:"stored_policies,omitzero"`
+	// Tokens are SAS handed in for judging; no scanner supplies them and none is ever written out whole.
+	Tokens Fact[Tokens] `json:"tokens,omitzero"`
+}
+
+// Tokens are SAS texts as given.
+type Tokens struct {
+	List []string `json:"-"`
 }

@@ -1,7 +1,511 @@
+// Raw Azure input: a storage account and its containers as the management API or the CLI print them.
+
 package explain
 
-import "errors"
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
 
-func azureRecord(fields) (*built, error) {
-	return nil, errors.New("raw Azure input is not read by this version")
+	"github.com/tojimari/tojimari/scanners"
+)
+
+var azureKeys = []string{"account", "containers", "container", "service_properties", "blobs",
+	"stored_access_policies", "sas", "network_security_perimeter", "at"}
+
+func azureRecord(in fields) (*built, error) {
+	if err := in.onlyKeys(append([]string{"id", "provider"}, azureKeys...)); err != nil {
+		return nil, err
+	}
+	b := &built{}
+	var err error
+	if b.at, err = in.time("at"); err != nil {
+		return nil, err
+	}
+	rec := scanners.NewRecord(scanners.Head{Kind: scanners.KindBucket, Provider: scanners.Azure})
+	rec.Store, rec.Scope = &scanners.Store{}, &scanners.Scope{}
+	b.record = rec
+	account, err := azureAccount(b, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := azureContainer(b, in); err != nil {
+		return nil, err
+	}
+	rec.ID = scanners.AzureContainerID(account, rec.Name)
+	rec.Parent = scanners.AzureStoreID(account)
+	if err := azureService(b, in); err != nil {
+		return nil, err
+	}
+	if err := give(b, in, "network_security_perimeter", &rec.Store.Azure.Perimeter, azurePerimeter); err != nil {
+		return nil, err
+	}
+	if err := give(b, in, "blobs", &rec.Bucket.Objects, azureBlobs); err != nil {
+		return nil, err
+	}
+	if err := give(b, in, "stored_access_policies", &rec.Bucket.Azure.StoredPolicies, azureStoredPolicies); err != nil {
+		return nil, err
+	}
+	return b, give(b, in, "sas", &rec.Bucket.Azure.Tokens, azureTokens)
+}
+
+// azureFlat folds "properties" into the object: the management API nests them, the CLI prints them flat.
+func azureFlat(raw json.RawMessage) (fields, error) {
+	doc, err := object(raw)
+	if err != nil {
+		return nil, err
+	}
+	out := fields{}
+	for key, value := range doc {
+		out[fold(key)] = value
+	}
+	if inner, ok := out["properties"]; ok && !isNull(inner) {
+		nested, err := object(inner)
+		if err != nil {
+			return nil, fmt.Errorf("properties: %w", err)
+		}
+		for key, value := range nested {
+			out[fold(key)] = value
+		}
+	}
+	for key, value := range out {
+		if isNull(value) {
+			delete(out, key)
+		}
+	}
+	return out, nil
+}
+
+func azureAccount(b *built, in fields) (name string, err error) {
+	raw, ok := in["account"]
+	if !ok || isNull(raw) {
+		b.assume("account")
+		raw = json.RawMessage("{}")
+	}
+	if json.Unmarshal(raw, &name) == nil {
+		raw = json.RawMessage("{}")
+	}
+	doc, err := azureFlat(raw)
+	if err != nil {
+		return "", fmt.Errorf("account: %w", err)
+	}
+	if given, err := doc.text("name"); err != nil || given != "" {
+		name = given
+		if err != nil {
+			return "", fmt.Errorf("account: %w", err)
+		}
+	}
+	az := &b.record.Store.Azure
+	from := givenOrigin("account")
+	steps := []error{
+		azureSwitch(doc, "allowblobpublicaccess", from, func(on bool) {
+			az.Anonymous = scanners.KnownFact(scanners.AnonymousFlag{Allowed: on}, from)
+		}, func() { az.Anonymous = scanners.AbsentFact[scanners.AnonymousFlag](from) }),
+		azureSwitch(doc, "allowsharedkeyaccess", from, func(on bool) {
+			az.SharedKey = scanners.KnownFact(scanners.Switch{On: on}, from)
+		}, func() { az.SharedKey = scanners.AbsentFact[scanners.Switch](from) }),
+		azureSwitch(doc, "ishnsenabled", from, func(on bool) {
+			az.HierarchicalNames = scanners.KnownFact(scanners.Switch{On: on}, from)
+		}, func() { az.HierarchicalNames = scanners.AbsentFact[scanners.Switch](from) }),
+		azureNetwork(b, doc, from),
+		azureTransport(b, doc, from),
+		azureSASPolicy(b, doc, from),
+		azureEndpoints(b, doc),
+	}
+	for _, err := range steps {
+		if err != nil {
+			return "", fmt.Errorf("account: %w", err)
+		}
+	}
+	b.record.Region, _ = doc.text("location")
+	return name, nil
+}
+
+func azureSwitch(doc fields, key string, _ scanners.Origin, set func(bool), absent func()) error {
+	raw, ok := doc[key]
+	if !ok {
+		absent()
+		return nil
+	}
+	on, err := asBool(raw)
+	if err != nil {
+		return fmt.Errorf("%s: %w", key, err)
+	}
+	set(on)
+	return nil
+}
+
+func azureNetwork(b *built, doc fields, from scanners.Origin) error {
+	var v scanners.AzureNetwork
+	var err error
+	if v.PublicNetworkAccess, err = doc.text("publicnetworkaccess"); err != nil {
+		return err
+	}
+	v.PublicNetworkAccess = canonical(v.PublicNetworkAccess, "Enabled", "Disabled", "SecuredByPerimeter")
+	raw, ok := doc["networkacls"]
+	if !ok {
+		raw, ok = doc["networkruleset"]
+	}
+	if ok {
+		type ipRule struct{ Value, IPAddressOrRange, Action string }
+		type vnetRule struct{ ID, VirtualNetworkResourceID, Action string }
+		var acls struct {
+			DefaultAction, Bypass string
+			IPRules               []ipRule
+			VirtualNetworkRules   []vnetRule
+			ResourceAccessRules   []struct{ ResourceID string }
+		}
+		if err := json.Unmarshal(raw, &acls); err != nil {
+			return fmt.Errorf("networkAcls: %w", err)
+		}
+		v.DefaultAction, v.Bypass = canonical(acls.DefaultAction, "Allow", "Deny"), acls.Bypass
+		for _, r := range acls.IPRules {
+			v.IPRules = append(v.IPRules, r.Value+r.IPAddressOrRange)
+		}
+		for _, r := range acls.VirtualNetworkRules {
+			v.VNetRules = append(v.VNetRules, r.ID+r.VirtualNetworkResourceID)
+		}
+		for _, r := range acls.ResourceAccessRules {
+			v.ResourceRules = append(v.ResourceRules, r.ResourceID)
+		}
+	}
+	b.record.Store.Azure.Network = scanners.KnownFact(v, from)
+	return nil
+}
+
+// canonical gives the spelling of the list for a word that differs only in case.
+func canonical(word string, spellings ...string) string {
+	for _, s := range spellings {
+		if strings.EqualFold(s, word) {
+			return s
+		}
+	}
+	return word
+}
+
+func azureTransport(b *built, doc fields, from scanners.Origin) error {
+	v := scanners.Transport{}
+	var err error
+	for _, key := range []string{"supportshttpstrafficonly", "enablehttpstrafficonly"} {
+		if raw, ok := doc[key]; ok {
+			if v.HTTPSOnly, err = asBool(raw); err != nil {
+				return fmt.Errorf("%s: %w", key, err)
+			}
+		}
+	}
+	tls, err := doc.text("minimumtlsversion")
+	v.MinimumTLS = strings.ReplaceAll(strings.TrimPrefix(tls, "TLS"), "_", ".")
+	b.record.Store.Transport = scanners.KnownFact(v, from)
+	return err
+}
+
+func azureSASPolicy(b *built, doc fields, from scanners.Origin) error {
+	raw, ok := doc["saspolicy"]
+	if !ok {
+		b.record.Store.Azure.SASPolicy = scanners.AbsentFact[scanners.SASPolicy](from)
+		return nil
+	}
+	var v struct{ SASExpirationPeriod, ExpirationAction string }
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return fmt.Errorf("sasPolicy: %w", err)
+	}
+	seconds, err := azurePeriod(v.SASExpirationPeriod)
+	if err != nil {
+		return fmt.Errorf("sasPolicy: %w", err)
+	}
+	action := canonical(v.ExpirationAction, "Log", "Block")
+	if action == "" {
+		action = "Log"
+	}
+	b.record.Store.Azure.SASPolicy = scanners.KnownFact(scanners.SASPolicy{Period: v.SASExpirationPeriod, Seconds: seconds, Action: action}, from)
+	return nil
+}
+
+// azurePeriod reads D.HH:MM:SS.
+func azurePeriod(text string) (seconds int64, err error) {
+	var d, h, m, s int64
+	if strings.Contains(text, ".") {
+		_, err = fmt.Sscanf(text, "%d.%d:%d:%d", &d, &h, &m, &s)
+	} else {
+		_, err = fmt.Sscanf(text, "%d:%d:%d", &h, &m, &s)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("period %q is not D.HH:MM:SS", text)
+	}
+	return d*86400 + h*3600 + m*60 + s, nil
+}
+
+func azureEndpoints(b *built, doc fields) error {
+	raw, ok := doc["primaryendpoints"]
+	if !ok {
+		return nil
+	}
+	var v struct{ Blob, Web string }
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return fmt.Errorf("primaryEndpoints: %w", err)
+	}
+	b.record.BaseURL = strings.TrimSuffix(v.Blob, "/")
+	b.record.Store.Website.Value.Endpoint = strings.TrimSuffix(v.Web, "/")
+	return nil
+}
+
+// azureContainer finds the container that is asked about and its level.
+func azureContainer(b *built, in fields) error {
+	var asked string
+	raw, ok := in["container"]
+	if ok && !isNull(raw) && bytesStart(raw) != '{' {
+		if err := textInto(&asked)(raw); err != nil {
+			return fmt.Errorf("container: %w", err)
+		}
+		raw = nil
+	}
+	list := []json.RawMessage{}
+	if all, ok := in["containers"]; ok && !isNull(all) {
+		items, err := listOf(unwrap(all, "value"))
+		if err != nil {
+			return fmt.Errorf("containers: %w", err)
+		}
+		list = items
+	}
+	if raw != nil && !isNull(raw) {
+		list = []json.RawMessage{raw}
+	}
+	if asked == "" && len(list) > 1 {
+		return fmt.Errorf("%d containers are given and \"container\" does not say which one is asked about", len(list))
+	}
+	from := givenOrigin("containers")
+	level := &b.record.Bucket.Azure.Level
+	for _, item := range list {
+		doc, err := azureFlat(item)
+		if err != nil {
+			return fmt.Errorf("containers: %w", err)
+		}
+		name, err := doc.text("name")
+		if err != nil {
+			return fmt.Errorf("containers: %w", err)
+		}
+		if asked != "" && name != asked {
+			continue
+		}
+		b.record.Name = name
+		word, err := doc.text("publicaccess")
+		if err != nil {
+			return fmt.Errorf("container %q: %w", name, err)
+		}
+		word = strings.ToLower(word)
+		if word == "" || word == "off" {
+			word = "none"
+		}
+		*level = scanners.KnownFact(scanners.ContainerLevel{Level: word}, from)
+		return nil
+	}
+	if len(list) > 0 {
+		return fmt.Errorf("container %q is not among the containers given", asked)
+	}
+	b.record.Name = asked
+	b.assume("containers")
+	*level = scanners.AbsentFact[scanners.ContainerLevel](from)
+	return nil
+}
+
+func azureService(b *built, in fields) error {
+	endpoint := b.record.Store.Website.Value.Endpoint
+	err := give(b, in, "service_properties", &b.record.Store.Website, func(raw json.RawMessage) (scanners.Website, bool, error) {
+		doc, err := azureFlat(unwrap(raw, "StorageServiceProperties"))
+		if err != nil {
+			return scanners.Website{}, false, err
+		}
+		site, ok := doc["staticwebsite"]
+		if !ok {
+			return scanners.Website{}, false, nil
+		}
+		var v struct{ Enabled, IndexDocument, ErrorDocument404Path, DefaultIndexDocumentPath json.RawMessage }
+		if err := json.Unmarshal(site, &v); err != nil {
+			return scanners.Website{}, false, fmt.Errorf("staticWebsite: %w", err)
+		}
+		out := scanners.Website{Endpoint: endpoint}
+		if v.Enabled != nil {
+			if out.Enabled, err = asBool(v.Enabled); err != nil {
+				return out, false, fmt.Errorf("staticWebsite.enabled: %w", err)
+			}
+		}
+		_ = json.Unmarshal(v.IndexDocument, &out.Index)
+		_ = json.Unmarshal(v.ErrorDocument404Path, &out.Error)
+		return out, true, nil
+	})
+	return err
+}
+
+func azurePerimeter(raw json.RawMessage) (scanners.Perimeter, bool, error) {
+	doc, err := azureFlat(raw)
+	if err != nil {
+		return scanners.Perimeter{}, false, err
+	}
+	v := scanners.Perimeter{Associated: true}
+	if word, ok := doc["associated"]; ok {
+		if v.Associated, err = asBool(word); err != nil {
+			return v, false, fmt.Errorf("associated: %w", err)
+		}
+	}
+	for _, key := range []string{"accessmode", "mode"} {
+		if text, err := doc.text(key); err != nil {
+			return v, false, err
+		} else if text != "" {
+			v.Mode = canonical(text, "Learning", "Enforced", "Audit")
+		}
+	}
+	for _, key := range []string{"inboundips", "addressprefixes", "inboundaddressprefixes"} {
+		if list, ok := doc[key]; ok {
+			if err := json.Unmarshal(list, &v.InboundIPs); err != nil {
+				return v, false, fmt.Errorf("%s: %w", key, err)
+			}
+		}
+	}
+	for _, key := range []string{"accessrules", "inboundrules"} {
+		list, ok := doc[key]
+		if !ok {
+			continue
+		}
+		items, err := listOf(list)
+		if err != nil {
+			return v, false, fmt.Errorf("%s: %w", key, err)
+		}
+		for _, item := range items {
+			rule, err := azureFlat(item)
+			if err != nil {
+				return v, false, fmt.Errorf("%s: %w", key, err)
+			}
+			if direction, _ := rule.text("direction"); direction != "" && !strings.EqualFold(direction, "Inbound") {
+				continue
+			}
+			var prefixes []string
+			if raw, ok := rule["addressprefixes"]; ok {
+				if err := json.Unmarshal(raw, &prefixes); err != nil {
+					return v, false, fmt.Errorf("addressPrefixes: %w", err)
+				}
+			}
+			v.InboundIPs = append(v.InboundIPs, prefixes...)
+		}
+	}
+	return v, true, nil
+}
+
+func azureBlobs(raw json.RawMessage) (scanners.ObjectSample, bool, error) {
+	items, err := listOf(unwrap(raw, "value", "blobs"))
+	if err != nil {
+		return scanners.ObjectSample{}, false, err
+	}
+	out := scanners.ObjectSample{Objects: []scanners.SampledObject{}}
+	for i, item := range items {
+		var o scanners.SampledObject
+		if json.Unmarshal(item, &o.Key) != nil {
+			doc, err := azureFlat(item)
+			if err != nil {
+				return out, false, fmt.Errorf("blob %d: %w", i+1, err)
+			}
+			if o.Key, err = doc.text("name"); err != nil || o.Key == "" {
+				return out, false, fmt.Errorf("blob %d has no name", i+1)
+			}
+			for _, key := range []string{"accesstier", "blobtier"} {
+				if tier, _ := doc.text(key); tier != "" {
+					o.StorageClass = tier
+				}
+			}
+			if sum, _ := doc.text("customerprovidedkeysha256"); sum != "" {
+				o.Encryption = "CPK"
+			}
+		}
+		out.Objects = append(out.Objects, o)
+	}
+	return out, true, nil
+}
+
+// azureStoredPolicies accepts the list of the REST API or the CLI's map from id to policy.
+func azureStoredPolicies(raw json.RawMessage) (scanners.StoredPolicies, bool, error) {
+	raw = unwrap(raw, "value", "signedIdentifiers", "SignedIdentifiers")
+	byID := map[string]json.RawMessage{}
+	if bytesStart(raw) == '{' {
+		doc, err := object(raw)
+		if err != nil {
+			return scanners.StoredPolicies{}, false, err
+		}
+		byID = doc
+	} else {
+		items, err := listOf(raw)
+		if err != nil {
+			return scanners.StoredPolicies{}, false, err
+		}
+		for i, item := range items {
+			doc, err := azureFlat(item)
+			if err != nil {
+				return scanners.StoredPolicies{}, false, fmt.Errorf("policy %d: %w", i+1, err)
+			}
+			id, err := doc.text("id")
+			if err != nil {
+				return scanners.StoredPolicies{}, false, fmt.Errorf("policy %d: %w", i+1, err)
+			}
+			byID[id] = item
+			if inner, ok := doc["accesspolicy"]; ok {
+				byID[id] = inner
+			}
+		}
+	}
+	out := scanners.StoredPolicies{List: []scanners.StoredPolicy{}}
+	for _, id := range slices.Sorted(maps.Keys(byID)) {
+		p := scanners.StoredPolicy{ID: id}
+		doc, err := azureFlat(byID[id])
+		if err != nil {
+			return out, false, fmt.Errorf("policy %q: %w", id, err)
+		}
+		for _, key := range []string{"permission", "permissions"} {
+			if text, _ := doc.text(key); text != "" {
+				p.Permissions = text
+			}
+		}
+		for keys, into := range map[string]*time.Time{"start starttime startson": &p.StartsAt, "expiry expirytime expireson": &p.ExpiresAt} {
+			for key := range strings.FieldsSeq(keys) {
+				if raw, ok := doc[key]; ok {
+					if *into, err = azureTime(raw); err != nil {
+						return out, false, fmt.Errorf("policy %q: %s: %w", id, key, err)
+					}
+				}
+			}
+		}
+		out.List = append(out.List, p)
+	}
+	return out, true, nil
+}
+
+// azureTime accepts the forms of ISO 8601 that the service accepts: with seconds, minutes only, date only.
+func azureTime(raw json.RawMessage) (time.Time, error) {
+	var text string
+	if err := json.Unmarshal(raw, &text); err != nil {
+		return time.Time{}, fmt.Errorf("want a time, got %s", snippet(raw))
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02"} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.UTC(), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is not a time", text)
+}
+
+// azureTokens accepts one SAS or a list, each a query string or a whole URL.
+func azureTokens(raw json.RawMessage) (scanners.Tokens, bool, error) {
+	items, err := listOf(raw)
+	if err != nil {
+		return scanners.Tokens{}, false, err
+	}
+	out := scanners.Tokens{List: []string{}}
+	for i, item := range items {
+		var text string
+		if err := json.Unmarshal(item, &text); err != nil {
+			return out, false, fmt.Errorf("sas %d: want a string, got %s", i+1, snippet(item))
+		}
+		out.List = append(out.List, text)
+	}
+	return out, true, nil
 }
