@@ -7,6 +7,7 @@ package servers
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 // A Route takes every connection for Host, and for names under it, to Address.
 type Route struct {
 	Host    string // "amazonaws.com"
+	Port    string // "443", or empty for every port
 	Address string // "127.0.0.1:4566"
 }
 
@@ -23,7 +25,7 @@ type Route struct {
 // are. Anything else is refused: no test leaves the machine, whatever host name the code under test builds.
 func Dial(routes ...Route) func(ctx context.Context, network, address string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		host, _, err := net.SplitHostPort(address)
+		host, port, err := net.SplitHostPort(address)
 		if err != nil {
 			return nil, err
 		}
@@ -33,7 +35,8 @@ func Dial(routes ...Route) func(ctx context.Context, network, address string) (n
 			target = address
 		}
 		for _, route := range routes {
-			if (host == route.Host || strings.HasSuffix(host, "."+route.Host)) && len(route.Host) > best {
+			under := host == route.Host || strings.HasSuffix(host, "."+route.Host)
+			if under && (route.Port == "" || route.Port == port) && len(route.Host) > best {
 				target, best = route.Address, len(route.Host)
 			}
 		}
@@ -45,32 +48,48 @@ func Dial(routes ...Route) func(ctx context.Context, network, address string) (n
 	}
 }
 
-// Routes are the server's host names as routes, for a Dial over several servers.
+// Routes are the server's host names as routes, for the port that its scheme stands for.
 func (s *Server) Routes() []Route {
+	port := "80"
+	if s.authority != nil {
+		port = "443"
+	}
 	var routes []Route
 	for _, host := range s.Hosts {
-		routes = append(routes, Route{Host: host, Address: s.Address})
+		routes = append(routes, Route{Host: host, Port: port, Address: s.Address})
 	}
 	return routes
 }
 
-// Transport reaches the server by its URL and by its vendor's host names, and nothing else. It trusts the server's
-// throwaway authority alone, keeps no proxy settings, and does not decompress.
-func (s *Server) Transport() *http.Transport {
-	transport := &http.Transport{DialContext: Dial(s.Routes()...), DisableCompression: true, MaxIdleConnsPerHost: 16}
-	if s.authority != nil {
-		transport.TLSClientConfig = &tls.Config{RootCAs: s.authority.Pool, MinVersion: tls.VersionTLS12}
+// Transport reaches the servers by their URLs and by their vendors' host names, and nothing else. It trusts the servers'
+// throwaway authorities alone, keeps no proxy settings, and does not decompress.
+func Transport(list ...*Server) *http.Transport {
+	var routes []Route
+	pool := x509.NewCertPool()
+	for _, s := range list {
+		routes = append(routes, s.Routes()...)
+		if s.authority != nil {
+			pool.AddCert(s.authority.cert)
+		}
 	}
-	return transport
+	return &http.Transport{
+		DialContext:         Dial(routes...),
+		TLSClientConfig:     &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12},
+		DisableCompression:  true,
+		MaxIdleConnsPerHost: 16,
+	}
 }
 
 // Client is a client on Transport that follows no redirects.
-func (s *Server) Client() *http.Client {
+func Client(list ...*Server) *http.Client {
 	return &http.Client{
-		Transport:     s.Transport(),
+		Transport:     Transport(list...),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
+
+// Client is a client on a Transport to this server alone.
+func (s *Server) Client() *http.Client { return Client(s) }
 
 // Authority is who signed the server's certificate; nil without TLS.
 func (s *Server) Authority() *Authority { return s.authority }

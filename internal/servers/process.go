@@ -40,6 +40,9 @@ type Server struct {
 	// Hosts are the vendor's host names, with everything under them, that Client and Transport take to Address.
 	Hosts []string
 
+	// Folder is where it keeps what it stores, for those that do (versitygw).
+	Folder string
+
 	authority *Authority // nil without TLS
 }
 
@@ -49,6 +52,7 @@ type Option func(*settings)
 type settings struct {
 	tls   bool
 	hosts []string
+	over  *Server
 }
 
 // TLS has the server speak HTTPS itself, with a certificate for its vendor's host names from a throwaway authority
@@ -60,12 +64,16 @@ func Hosts(names ...string) Option {
 	return func(s *settings) { s.hosts = append(s.hosts, names...) }
 }
 
+// Over has a server use another one's folder, so that one store is reached over http and https. For versitygw.
+func Over(other *Server) Option { return func(s *settings) { s.over = other } }
+
 // recipe is how to start one kind of server.
 type recipe struct {
 	name    string
 	version string
 	hosts   []string
-	// command returns arguments and environment; cert and key are empty without TLS, dir is private to the server.
+	// command returns arguments and environment; cert and key are empty without TLS, dir is private to the server
+	// unless it was started Over another.
 	command func(port int, dir, cert, key string) (args, env []string, err error)
 	// ready is the path whose answer, whatever its status, shows that the server is up.
 	ready string
@@ -82,6 +90,9 @@ func start(t testing.TB, r recipe, options []Option) *Server {
 	s := &Server{Name: r.name, Version: r.version, Hosts: append(r.hosts, set.hosts...)}
 	if set.tls {
 		s.authority = NewAuthority(t)
+	}
+	if set.over != nil {
+		s.Folder = set.over.Folder
 	}
 	var err error
 	for range startTries {
@@ -100,7 +111,10 @@ func start(t testing.TB, r recipe, options []Option) *Server {
 
 func (s *Server) launch(t testing.TB, r recipe) error {
 	t.Helper()
-	dir := t.TempDir()
+	if s.Folder == "" {
+		s.Folder = t.TempDir()
+	}
+	dir := s.Folder
 	port, err := freePort(t.Context())
 	if err != nil {
 		return err

@@ -33,7 +33,7 @@ func kinds(t *testing.T) map[string]struct {
 		body   string
 	}{
 		"moto":            {Moto, "missing-bucket-7f3a.s3.eu-west-1.amazonaws.com/", http.StatusNotFound, "NoSuchBucket"},
-		"versitygw":       {Versitygw, "s3.example.com/missing-bucket-7f3a", http.StatusNotFound, "NoSuchBucket"},
+		"versitygw":       {Versitygw, "missing-bucket-7f3a.s3.us-east-1.amazonaws.com/", http.StatusNotFound, "NoSuchBucket"},
 		"azurite":         {Azurite, "devstoreaccount1.blob.core.windows.net/?comp=list", http.StatusForbidden, "AuthorizationFailure"},
 		"fake-gcs-server": {FakeGCS, "storage.googleapis.com/storage/v1/b?project=p", http.StatusOK, "storage#buckets"},
 		"nginx": {func(t testing.TB, options ...Option) *Server {
@@ -85,11 +85,13 @@ func TestCertificateIsTrustedByItsOwnClientAlone(t *testing.T) {
 }
 
 func TestDialFollowsTheLongestRouteAndLeavesTheMachineNever(t *testing.T) {
-	wide, narrow := listen(t), listen(t)
-	dial := Dial(Route{Host: "amazonaws.com", Address: wide}, Route{Host: "s3.amazonaws.com", Address: narrow})
+	wide, narrow, plain := listen(t), listen(t), listen(t)
+	dial := Dial(Route{Host: "amazonaws.com", Address: wide}, Route{Host: "s3.amazonaws.com", Port: "443", Address: narrow},
+		Route{Host: "s3.amazonaws.com", Port: "80", Address: plain})
 	got := map[string]string{}
 	for _, address := range []string{
-		"sts.amazonaws.com:443", "S3.amazonaws.com.:443", "bucket.s3.amazonaws.com:443", wide,
+		"sts.amazonaws.com:443", "S3.amazonaws.com.:443", "bucket.s3.amazonaws.com:443", "bucket.s3.amazonaws.com:80",
+		"bucket.s3.amazonaws.com:8443", wide,
 		"notamazonaws.com:443", "example.com:80", "8.8.8.8:53",
 	} {
 		conn, err := dial(t.Context(), "tcp", address)
@@ -101,7 +103,8 @@ func TestDialFollowsTheLongestRouteAndLeavesTheMachineNever(t *testing.T) {
 		conn.Close()
 	}
 	want := map[string]string{
-		"sts.amazonaws.com:443": wide, "S3.amazonaws.com.:443": narrow, "bucket.s3.amazonaws.com:443": narrow, wide: wide,
+		"sts.amazonaws.com:443": wide, "S3.amazonaws.com.:443": narrow, "bucket.s3.amazonaws.com:443": narrow,
+		"bucket.s3.amazonaws.com:80": plain, "bucket.s3.amazonaws.com:8443": wide, wide: wide,
 		"notamazonaws.com:443": "refused", "example.com:80": "refused", "8.8.8.8:53": "refused",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

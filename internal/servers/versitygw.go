@@ -17,16 +17,21 @@ const (
 	VersitygwSecretKey = "SECRETTEST"
 )
 
-// Versitygw starts versitygw over an empty folder. Path style only; region us-east-1.
+// versitygwHost is whose place it takes, so that the addresses that the product builds lead to it unchanged.
+const versitygwHost = "s3.us-east-1.amazonaws.com"
+
+// Versitygw starts versitygw over an empty folder, in place of S3 in us-east-1. The bucket may stand in the path or in the
+// host.
 func Versitygw(t testing.TB, options ...Option) *Server {
 	t.Helper()
 	return start(t, recipe{
 		name:    "versitygw",
 		version: pinned(t, ".ci/versions", `(?m)^VERSITYGW_VERSION=(\S+)`),
-		hosts:   []string{"s3.example.com"},
+		hosts:   []string{versitygwHost},
 		ready:   "/",
 		command: func(port int, dir, cert, key string) ([]string, []string, error) {
-			args := []string{"--port", "127.0.0.1:" + strconv.Itoa(port), "--iam-dir", filepath.Join(dir, "iam"), "--quiet"}
+			args := []string{"--port", "127.0.0.1:" + strconv.Itoa(port), "--iam-dir", filepath.Join(dir, "iam"), "--quiet",
+				"--virtual-domain", versitygwHost}
 			if cert != "" {
 				args = append(args, "--cert", cert, "--key", key)
 			}
@@ -34,7 +39,7 @@ func Versitygw(t testing.TB, options ...Option) *Server {
 			args = append(args, "posix", "--versioning-dir", filepath.Join(dir, "versions"),
 				"--sidecar", filepath.Join(dir, "sidecar"), filepath.Join(dir, "buckets"))
 			for _, name := range []string{"iam", "versions", "sidecar", "buckets"} {
-				if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
+				if err := os.MkdirAll(filepath.Join(dir, name), 0o700); err != nil {
 					return nil, nil, err
 				}
 			}
