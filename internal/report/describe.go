@@ -1,0 +1,307 @@
+// Verdicts in words: who, can do what, by which grant, past which guard. The terminal and explain share them.
+
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tojimari/tojimari/internal/access/verdict"
+	"github.com/tojimari/tojimari/internal/result"
+	"github.com/tojimari/tojimari/internal/text"
+	"github.com/tojimari/tojimari/scanners"
+)
+
+const (
+	// mentionColumns bounds a foreign name inside a sentence; machine formats have it whole.
+	mentionColumns = 160
+	maxMentions    = 6
+)
+
+// words describes in one language, for one provider.
+type words struct {
+	lang     text.Lang
+	provider scanners.Provider
+}
+
+func (w words) say(key text.Key, args ...any) string { return w.lang.Say(key, args...) }
+
+// mention prepares foreign text for the inside of a sentence: visible, bounded, and between quotes where its
+// ends would not be seen.
+func mention(s string) string {
+	s = text.Clip(text.Clean(s), mentionColumns)
+	if s == "" || strings.ContainsAny(s, " ,\u3000") {
+		return `"` + s + `"`
+	}
+	return s
+}
+
+// mentions joins a bounded list.
+func (w words) mentions(list []string) string {
+	var parts []string
+	for i, s := range list {
+		if i == maxMentions {
+			parts = append(parts, w.say(text.MoreItems, len(list)-i))
+			break
+		}
+		parts = append(parts, mention(s))
+	}
+	return strings.Join(parts, w.say(text.PatternsAnd))
+}
+
+// audience names a class of clients; name is the outsider's for verdict.Named.
+func (w words) audience(who verdict.Audience, name string) string {
+	switch who {
+	case verdict.Anonymous:
+		return w.say(text.WhoAnonymous)
+	case verdict.AnyAccount:
+		switch w.provider {
+		case scanners.AWS:
+			return w.say(text.WhoAnyAWS)
+		case scanners.GCP:
+			return w.say(text.WhoAnyGCP)
+		case scanners.Azure:
+			return w.say(text.WhoAnyAzure)
+		default:
+			return w.say(text.WhoAnyOther)
+		}
+	default:
+		return w.say(text.WhoNamed, mention(name))
+	}
+}
+
+// who is the audience with what it must know or send.
+func (w words) who(who verdict.Audience, name string, needs []string) string {
+	audience := w.audience(who, name)
+	if len(needs) == 0 {
+		return audience
+	}
+	parts := make([]string, 0, len(needs))
+	for _, n := range needs {
+		parts = append(parts, w.need(n))
+	}
+	return w.say(text.WhoNeeds, audience, strings.Join(parts, w.say(text.NeedsAnd)))
+}
+
+// need words one "name=value" of a verdict. The names are condition keys and request parts, with or without
+// their service prefix.
+func (w words) need(need string) string {
+	name, value, found := strings.Cut(need, "=")
+	if !found {
+		return w.say(text.NeedOther, mention(need))
+	}
+	bare, header := name, false
+	for _, prefix := range []string{"aws:", "s3:", "header:", "query:"} {
+		if len(bare) > len(prefix) && strings.EqualFold(bare[:len(prefix)], prefix) {
+			bare = bare[len(prefix):]
+			header = header || prefix == "header:"
+		}
+	}
+	short := strings.ToLower(bare)
+	plainName := strings.NewReplacer("_", "", "-", "").Replace(short)
+	shown := mention(value)
+	switch {
+	case plainName == "referer":
+		return w.say(text.NeedHeader, "Referer", shown)
+	case plainName == "useragent":
+		return w.say(text.NeedHeader, "User-Agent", shown)
+	case plainName == "securetransport" && value == "true", plainName == "scheme" && value == "https":
+		return w.say(text.NeedHTTPS)
+	case plainName == "securetransport" && value == "false", plainName == "scheme" && value == "http":
+		return w.say(text.NeedHTTP)
+	case plainName == "prefix":
+		return w.say(text.NeedPrefix, shown)
+	case plainName == "delimiter":
+		return w.say(text.NeedDelimiter, shown)
+	case plainName == "maxkeys":
+		return w.say(text.NeedMaxKeys, shown)
+	case plainName == "versionid":
+		return w.say(text.NeedVersion, shown)
+	case header, strings.HasPrefix(short, "x-amz-"), strings.HasPrefix(short, "x-goog-"), strings.HasPrefix(short, "x-ms-"):
+		return w.say(text.NeedHeader, mention(bare), shown)
+	default:
+		return w.say(text.NeedOther, mention(need))
+	}
+}
+
+// can says what a verb means for the objects that the patterns cover.
+func (w words) can(verb verdict.Verb, patterns []string) string {
+	all := len(patterns) == 0
+	for _, p := range patterns {
+		all = all || p == "*" || p == "**"
+	}
+	var whole, some text.Key
+	switch verb {
+	case verdict.List:
+		whole, some = text.CanList, text.CanListSome
+	case verdict.Read:
+		whole, some = text.CanRead, text.CanReadSome
+	case verdict.Write:
+		whole, some = text.CanWrite, text.CanWriteSome
+	default:
+		return w.say(text.CanPermissions)
+	}
+	if all {
+		return w.say(whole)
+	}
+	return w.say(some, w.mentions(patterns))
+}
+
+// verb names a verb.
+func (w words) verb(v verdict.Verb) string {
+	switch v {
+	case verdict.List:
+		return w.say(text.VerbList)
+	case verdict.Read:
+		return w.say(text.VerbRead)
+	case verdict.Write:
+		return w.say(text.VerbWrite)
+	default:
+		return w.say(text.VerbPermissions)
+	}
+}
+
+// grant names where a grant stands and what it says; its text is for a line of its own.
+func (w words) grant(g verdict.Grant) string {
+	out := w.say(text.GrantNumber, text.Clip(text.Clean(g.Where), mentionColumns), g.Index+1)
+	if g.Sid != "" {
+		out += ` "` + text.Clip(text.Clean(g.Sid), 60) + `"`
+	}
+	if g.Who != "" || g.What != "" {
+		out += ": " + strings.Trim(mention(orDash(g.Who))+" → "+mention(orDash(g.What)), " ")
+	}
+	if g.Place != "" {
+		out += " (" + mention(g.Place) + ")"
+	}
+	return out
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}
+
+// guard says a setting, its level and its state.
+func (w words) guard(g verdict.Guard) string {
+	name := mention(g.Name)
+	if g.Level != "" {
+		name += " (" + w.level(g.Level) + ")"
+	}
+	out := w.say(text.GuardState, name, w.state(g.State))
+	if g.Detail != "" {
+		out += " – " + text.Clip(text.Clean(g.Detail), mentionColumns)
+	}
+	return out
+}
+
+// guardName is a guard without its state, for the inside of a sentence.
+func (w words) guardName(g verdict.Guard) string {
+	if g.Level == "" {
+		return mention(g.Name)
+	}
+	return mention(g.Name) + " (" + w.level(g.Level) + ")"
+}
+
+func (w words) level(level string) string {
+	switch level {
+	case "organization":
+		return w.say(text.LevelOrganization)
+	case "account":
+		return w.say(text.LevelAccount)
+	case "bucket":
+		return w.say(text.LevelBucket)
+	case "access_point":
+		return w.say(text.LevelAccessPoint)
+	case "container":
+		return w.say(text.LevelContainer)
+	case "project":
+		return w.say(text.LevelProject)
+	case "folder":
+		return w.say(text.LevelFolder)
+	default:
+		return mention(level)
+	}
+}
+
+func (w words) state(state string) string {
+	switch state {
+	case "off":
+		return w.say(text.StateOff)
+	case "on":
+		return w.say(text.StateOn)
+	case "not set":
+		return w.say(text.StateNotSet)
+	case "unknown":
+		return w.say(text.StateUnknown)
+	case "does not apply":
+		return w.say(text.StateNotApplied)
+	default:
+		return mention(state)
+	}
+}
+
+// reason says why something is unknown.
+func (w words) reason(r verdict.Reason) string {
+	detail := text.Clip(text.Clean(r.Detail), mentionColumns)
+	switch r.Code {
+	case verdict.ReasonUnread:
+		var parts []string
+		if r.Fact != "" {
+			parts = append(parts, w.say(text.NotKnownNotInspected, mention(r.Fact)))
+		}
+		if r.Permission != "" {
+			parts = append(parts, w.say(text.PermissionMissing, mention(r.Permission)))
+		}
+		if detail != "" {
+			parts = append(parts, detail)
+		}
+		return strings.Join(parts, w.say(text.PatternsAnd))
+	case verdict.ReasonOpen:
+		return w.say(text.NotKnownOpen, detail)
+	case verdict.ReasonLimit:
+		return w.say(text.NotKnownLimit, detail)
+	case verdict.ReasonUnsampled:
+		return w.say(text.NotKnownUnsampled, detail)
+	case verdict.ReasonMalformed:
+		return w.say(text.NotKnownMalformed, orDash(detail))
+	default:
+		return orDash(detail)
+	}
+}
+
+// locator is what a person calls a resource: the target that would scan it, where there is one.
+func locator(r result.Resource) string {
+	if r.Kind == scanners.KindBucket && !strings.Contains(r.ID, "#") {
+		switch {
+		case r.Provider == scanners.AWS && r.Vendor == "":
+			return "s3://" + r.Name
+		case r.Provider == scanners.GCP:
+			return "gs://" + r.Name
+		case r.Provider == scanners.Azure:
+			if rest, ok := strings.CutPrefix(r.ID, "azure:"); ok {
+				return "az://" + rest
+			}
+		}
+	}
+	return r.ID
+}
+
+// curlOf returns the line to paste. One that would not survive cleaning is not shown: altered it would be
+// another request.
+func curlOf(v verdict.Verdict) (line string, showable bool) {
+	return v.Curl, text.IsClean(v.Curl)
+}
+
+// grantText is the deciding text, bounded for people.
+func grantText(g verdict.Grant, columns int) string { return text.Clip(text.Clean(g.Text), columns) }
+
+func timeText(v verdict.Verdict) string {
+	if v.ChangesAt == nil {
+		return ""
+	}
+	return v.ChangesAt.UTC().Format("2006-01-02 15:04:05 UTC")
+}
+
+func count(n int64) string { return fmt.Sprintf("%d", n) }

@@ -1,0 +1,277 @@
+// The end of the terminal report: fixes by rule, what is not known, what was looked at, the summary.
+
+package report
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/tojimari/tojimari/internal/access/verdict"
+	"github.com/tojimari/tojimari/internal/result"
+	"github.com/tojimari/tojimari/internal/text"
+	"github.com/tojimari/tojimari/scanners"
+)
+
+const maxScopes = 10
+
+// fixes prints each rule that has findings once, with why it matters and how to mend it: what stood beside the
+// findings is not repeated.
+func (t *terminal) fixes(seen *overview) {
+	list := slices.SortedFunc(maps.Values(seen.rules), func(a, b *ruleSeen) int {
+		return cmp.Or(cmp.Compare(a.severity.Rank(), b.severity.Rank()), cmp.Compare(a.info.ID, b.info.ID))
+	})
+	first := true
+	for _, rule := range list {
+		why := strings.Join(strings.Fields(text.Pick(rule.info.Why, t.lang)), " ")
+		var commands []field
+		for _, provider := range slices.Sorted(maps.Keys(rule.provider)) {
+			fix := rule.info.Fix[provider]
+			if rule.resources == 1 {
+				fix = fix.For(rule.first)
+			}
+			if fix.CLI != "" && !rule.inFull {
+				commands = append(commands, field{label: text.LabelFix, style: green, value: fix.CLI, exact: true})
+			}
+			if fix.Terraform != "" {
+				commands = append(commands, field{label: text.LabelTerraform, style: green, value: fix.Terraform, exact: true})
+			}
+		}
+		if why == "" && len(commands) == 0 {
+			continue
+		}
+		if first {
+			first = false
+			t.heading(t.say(text.FixesByRule))
+		}
+		t.blank()
+		head := t.say(text.FixHeading, text.Clean(rule.info.ID), text.Clean(text.Pick(rule.info.Title, t.lang)), rule.resources)
+		t.prose(2, severityStyle(rule.severity), head)
+		if why != "" {
+			t.prose(fieldIndent, plain, why)
+		}
+		t.fields(commands)
+	}
+}
+
+// unknowns prints the reasons why rules are undecided, each once.
+func (t *terminal) unknowns(groups []UnknownGroup) {
+	if len(groups) == 0 {
+		return
+	}
+	t.heading(t.say(text.NotKnown))
+	grant := false
+	for _, g := range groups {
+		grant = grant || g.Permission != ""
+		word := t.severityWord(g.Severity)
+		pad := t.severityColumns()
+		at := 2 + pad + 2
+		for i, l := range text.Wrap(t.unknownReason(g), t.width-at) {
+			lead := strings.Repeat(" ", pad)
+			if i == 0 {
+				lead = t.paint(severityStyle(g.Severity), text.Pad(word, pad))
+			}
+			t.line(2, lead, "  ", t.paint(bold, l))
+		}
+		examples := make([]string, 0, len(g.Examples)+1)
+		for _, e := range g.Examples {
+			examples = append(examples, mention(e))
+		}
+		if rest := g.Resources - int64(len(g.Examples)); rest > 0 {
+			examples = append(examples, t.say(text.MoreItems, rest))
+		}
+		t.prose(at, plain, t.say(text.NotKnownWhere, g.Resources, strings.Join(examples, t.say(text.PatternsAnd))))
+		t.prose(at, dim, t.say(text.NotKnownRules, text.Clip(strings.Join(g.Rules, " "), 3*t.width)))
+	}
+	if grant {
+		t.prose(2, dim, t.say(text.NotKnownGrant))
+	}
+}
+
+func (t *terminal) unknownReason(g UnknownGroup) string {
+	detail := text.Clip(text.Clean(g.Detail), mentionColumns)
+	var facts []string
+	for _, f := range g.Facts {
+		facts = append(facts, string(f))
+	}
+	w := words{lang: t.lang}
+	about := w.mentions(facts)
+	if about == "" {
+		about = orDash(detail)
+	}
+	switch {
+	case g.Others:
+		return t.say(text.NotKnownOther)
+	case g.Permission != "":
+		return t.say(text.NotKnownMissing, mention(g.Permission))
+	case g.Code == verdict.ReasonOpen:
+		return t.say(text.NotKnownOpen, orDash(detail))
+	case g.Code == verdict.ReasonLimit:
+		return t.say(text.NotKnownLimit, orDash(detail))
+	case g.Code == verdict.ReasonUnsampled:
+		return t.say(text.NotKnownUnsampled, about)
+	case g.Code == verdict.ReasonMalformed || g.Reason == scanners.Malformed:
+		return t.say(text.NotKnownMalformed, about)
+	}
+	switch g.Reason {
+	case scanners.Denied:
+		return t.say(text.NotKnownDenied, about)
+	case scanners.Failed:
+		return t.say(text.NotKnownFailed, about)
+	case scanners.Computed:
+		return t.say(text.NotKnownComputed, about)
+	case scanners.Partial:
+		return t.say(text.NotKnownPartial, about)
+	default:
+		return t.say(text.NotKnownNotInspected, about)
+	}
+}
+
+// trouble prints what failed as a whole, and exceptions and rules that do not do what their owner thinks.
+func (t *terminal) trouble(run result.Run) {
+	if len(run.Trouble) > 0 {
+		t.heading(t.say(text.NotRead))
+	}
+	for _, f := range run.Trouble {
+		what := cmp.Or(f.Resource, f.Scope, f.Target)
+		line := text.Clean(f.Detail)
+		if what != "" {
+			line = mention(what) + ": " + line
+		}
+		if f.Permission != "" {
+			line += " (" + t.say(text.PermissionMissing, mention(f.Permission)) + ")"
+		}
+		t.prose(2, plain, text.Clip(line, 8*t.width))
+		if f.Hint != "" {
+			t.prose(4, dim, t.say(text.Hint, text.Clean(f.Hint)))
+		}
+	}
+	if len(run.Exceptions) > 0 {
+		t.heading(t.say(text.Lapsed))
+	}
+	for _, l := range run.Exceptions {
+		key := text.LapseUnused
+		if l.Kind == "expired" {
+			key = text.LapseExpired
+		}
+		place := scanners.Origin{File: l.File, Line: l.Line}
+		line := t.say(key, mention(l.What))
+		if l.File != "" {
+			line += " (" + mention(place.File) + ":" + count(int64(l.Line)) + ")"
+		}
+		t.prose(2, plain, line)
+	}
+	if len(run.RuleErrors) > 0 {
+		t.heading(t.say(text.RuleFailed))
+	}
+	for _, e := range run.RuleErrors {
+		t.prose(2, plain, mention(e.Rule)+" "+mention(e.Resource)+": "+text.Clip(text.Clean(e.Detail), 4*t.width))
+	}
+}
+
+// coverage prints what was looked at, what was not read to the end, and what this tool does not look at.
+func (t *terminal) coverage(run result.Run) {
+	c := run.Coverage
+	t.heading(t.say(text.LookedAt))
+	var kinds []string
+	for _, k := range scanners.Kinds() {
+		if n := c.Resources[k]; n > 0 {
+			kinds = append(kinds, t.say(text.Resources, t.kind(k), n))
+		}
+	}
+	if len(kinds) == 0 {
+		kinds = []string{t.say(text.Resources, t.kind(scanners.KindBucket), 0)}
+	}
+	t.prose(2, plain, strings.Join(kinds, " · "))
+	shown := 0
+	for _, s := range c.Scopes {
+		if s.Whole {
+			continue
+		}
+		shown++
+		if shown <= maxScopes {
+			t.prose(2, yellow, t.say(text.ScopeNotWhole, mention(s.ID)))
+		}
+	}
+	if shown > maxScopes {
+		t.prose(2, yellow, t.say(text.MoreScopesNotWhole, shown-maxScopes))
+	}
+	if c.Filtered > 0 {
+		t.prose(2, plain, t.say(text.FilteredOut, c.Filtered))
+	}
+	if len(c.NotCovered) > 0 {
+		t.prose(2, dim, t.say(text.NotLookedAt, strings.Join(c.NotCovered, t.say(text.PatternsAnd))))
+	}
+}
+
+func (t *terminal) kind(k scanners.Kind) string {
+	switch k {
+	case scanners.KindScope:
+		return t.say(text.KindScope)
+	case scanners.KindStore:
+		return t.say(text.KindStore)
+	case scanners.KindBucket:
+		return t.say(text.KindBucket)
+	case scanners.KindPrefix:
+		return t.say(text.KindPrefix)
+	case scanners.KindEndpoint:
+		return t.say(text.KindEndpoint)
+	case scanners.KindObject:
+		return t.say(text.KindObject)
+	case scanners.KindLink:
+		return t.say(text.KindLink)
+	case scanners.KindPage:
+		return t.say(text.KindPage)
+	default:
+		return mention(string(k))
+	}
+}
+
+// summary ends the report: the numbers, and what the exit code says.
+func (t *terminal) summary(end Ending, seen *overview) {
+	t.heading(t.say(text.Summary))
+	if seen.open > 0 {
+		t.prose(2, redBold, t.say(text.SummaryOpen, seen.open))
+	}
+	var parts []string
+	total := int64(0)
+	for _, s := range result.Severities() {
+		if n := seen.bySeverity[s]; n > 0 {
+			total += n
+			parts = append(parts, t.severityWord(s)+" "+count(n))
+		}
+	}
+	if total == 0 {
+		t.prose(2, green, t.say(text.SummaryNone))
+	} else {
+		t.prose(2, bold, t.say(text.SummaryFindings, total, strings.Join(parts, ", ")))
+	}
+	if n := end.Run.Counts.Outcomes[result.Unknown]; n > 0 {
+		t.prose(2, yellow, t.say(text.SummaryUnknown, n))
+	}
+	if seen.suppressed > 0 {
+		t.prose(2, plain, t.say(text.Suppressed, seen.suppressed))
+	}
+	t.prose(2, plain, ExitText(t.lang, end.Run.ExitCode, t.opts.FailOn))
+}
+
+// ExitText says what an exit code means.
+func ExitText(lang text.Lang, code int, failOn result.Severity) string {
+	switch code {
+	case 0:
+		return lang.Say(text.ExitClean, failOn)
+	case 1:
+		return lang.Say(text.ExitFindings, failOn)
+	case 2:
+		return lang.Say(text.ExitUsage)
+	case 3:
+		return lang.Say(text.ExitUnread)
+	case 4:
+		return lang.Say(text.ExitNothing)
+	case 130, 143:
+		return lang.Say(text.ExitInterrupted, code)
+	default:
+		return lang.Say(text.ExitOther, code)
+	}
+}

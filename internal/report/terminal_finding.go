@@ -1,0 +1,295 @@
+// One resource and its findings on the terminal.
+
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tojimari/tojimari/internal/access/verdict"
+	"github.com/tojimari/tojimari/internal/result"
+	"github.com/tojimari/tojimari/internal/text"
+)
+
+const (
+	fieldIndent  = 4
+	grantColumns = 240
+	maxGrants    = 5
+	maxEvidence  = 4
+)
+
+func (t *terminal) severityWord(s result.Severity) string {
+	switch s {
+	case result.Critical:
+		return t.say(text.SeverityCritical)
+	case result.High:
+		return t.say(text.SeverityHigh)
+	case result.Medium:
+		return t.say(text.SeverityMedium)
+	case result.Low:
+		return t.say(text.SeverityLow)
+	default:
+		return t.say(text.SeverityInfo)
+	}
+}
+
+// severityColumns is the width of the widest word for a severity.
+func (t *terminal) severityColumns() int {
+	widest := 0
+	for _, s := range result.Severities() {
+		widest = max(widest, text.Width(t.severityWord(s)))
+	}
+	return widest
+}
+
+// groupHead names a resource: a rule across the window, then what it is called and where it is.
+func (t *terminal) groupHead(r result.Result) {
+	t.blank()
+	t.line(0, t.paint(dim, strings.Repeat("─", t.width)))
+	name := text.Clip(text.Clean(locator(r.Resource)), 4*t.width)
+	for _, l := range text.Wrap(name, t.width) {
+		t.line(0, t.paint(boldCyan, l))
+	}
+	var about []string
+	if r.Resource.Vendor != "" {
+		about = append(about, mention(r.Resource.Vendor))
+	}
+	if r.Resource.Region != "" {
+		about = append(about, mention(r.Resource.Region))
+	}
+	if r.Resource.Account != "" {
+		about = append(about, t.say(text.Account, mention(r.Resource.Account)))
+	}
+	if len(about) > 0 {
+		t.prose(0, dim, strings.Join(about, " · "))
+	}
+}
+
+// titleOf is the result's own title, else the rule's.
+func (t *terminal) titleOf(r result.Result, rule *ruleSeen) string {
+	title := text.Pick(r.Text, t.lang)
+	if title == "" {
+		title = text.Pick(rule.info.Title, t.lang)
+	}
+	if title == "" {
+		title = r.Name
+	}
+	return text.Clip(text.Clean(title), 3*t.width)
+}
+
+// headline is severity, title and rule.
+func (t *terminal) headline(indent int, r result.Result, rule *ruleSeen, titleStyle style) {
+	word := t.severityWord(r.Severity)
+	pad := t.severityColumns()
+	at := indent + pad + 2
+	id := text.Clip(text.Clean(r.Rule), 24)
+	lines := text.Wrap(t.titleOf(r, rule), t.width-at)
+	for i, l := range lines {
+		lead := strings.Repeat(" ", pad)
+		if i == 0 {
+			lead = t.paint(severityStyle(r.Severity), text.Pad(word, pad))
+		}
+		last := i == len(lines)-1
+		if last && at+text.Width(l)+2+text.Width(id) <= t.width {
+			t.line(indent, lead, "  ", t.paint(titleStyle, l), "  ", t.paint(dim, id))
+			return
+		}
+		t.line(indent, lead, "  ", t.paint(titleStyle, l))
+	}
+	t.line(at, t.paint(dim, id))
+}
+
+// fields writes labelled facts in one column.
+type field struct {
+	label text.Key
+	style style
+	value string
+	// exact values are for copying: on lines of their own, never wrapped.
+	exact bool
+}
+
+func (t *terminal) fields(list []field) {
+	width := 0
+	for _, f := range list {
+		if !f.exact {
+			width = max(width, text.Width(t.say(f.label)))
+		}
+	}
+	before := text.Key(0)
+	for _, f := range list {
+		label := t.say(f.label)
+		if f.label == before {
+			label = ""
+		}
+		before = f.label
+		if !f.exact {
+			t.labelled(fieldIndent, width, label, f.style, f.value)
+			continue
+		}
+		if label != "" {
+			t.line(fieldIndent, t.paint(dim, label))
+		}
+		t.verbatim(fieldIndent+2, f.style, strings.ReplaceAll(f.value, "\t", "    "))
+	}
+}
+
+// finding prints one finding with its proof and its fix.
+func (t *terminal) finding(r result.Result, rule *ruleSeen) {
+	t.blank()
+	t.headline(2, r, rule, bold)
+	w := words{lang: t.lang, provider: r.Resource.Provider}
+	var out []field
+	if r.Place.File != "" {
+		out = append(out, field{label: text.LabelPlace, value: mention(r.Place.String())})
+	}
+	if r.Proof != nil {
+		out = append(out, t.proofFields(w, r)...)
+	} else {
+		for i, e := range r.Evidence {
+			if i == maxEvidence {
+				out = append(out, field{label: text.LabelValue, value: t.say(text.MoreItems, len(r.Evidence)-i)})
+				break
+			}
+			out = append(out, field{label: text.LabelValue, value: mention(string(e.Fact)) + " " + text.Clip(text.Clean(string(e.Value)), grantColumns)})
+		}
+	}
+	out = append(out, t.latentFields(w, r)...)
+	fix := rule.info.fixOf(r.Resource.Provider).For(r.Resource)
+	switch {
+	case fix.CLI != "":
+		out = append(out, field{label: text.LabelFix, style: green, value: fix.CLI, exact: true})
+	case fix.Terraform != "":
+		out = append(out, field{label: text.LabelFix, style: green, value: fix.Terraform, exact: true})
+	}
+	t.fields(out)
+}
+
+func (t *terminal) proofFields(w words, r result.Result) []field {
+	v := *r.Proof
+	var out []field
+	if r.Audience != "" && r.Verb != "" {
+		out = append(out,
+			field{label: text.LabelWho, value: w.who(r.Audience, orDash(r.Key), v.Needs)},
+			field{label: text.LabelCan, value: w.can(r.Verb, v.Patterns)})
+	}
+	for _, d := range v.DependsOn {
+		out = append(out, field{label: text.DependsOn, value: text.Clip(text.Clean(d), mentionColumns)})
+	}
+	out = append(out, grantFields(w, v.Grants)...)
+	for i, g := range v.Guards {
+		if i == maxGrants {
+			out = append(out, field{label: text.LabelNotHeld, value: t.say(text.MoreItems, len(v.Guards)-i)})
+			break
+		}
+		out = append(out, field{label: text.LabelNotHeld, value: w.guard(g)})
+	}
+	if at := timeText(v); at != "" {
+		out = append(out, field{label: text.LabelUntil, value: at})
+	}
+	if r.Proving != "" {
+		out = append(out, field{label: text.LabelProving, value: t.proving(r)})
+	}
+	return append(out, curlFields(w, r.Verb, v)...)
+}
+
+func (t *terminal) proving(r result.Result) string {
+	var out string
+	switch r.Proving {
+	case result.Confirmed:
+		out = t.say(text.ProvingConfirmed)
+	case result.Refused:
+		out = t.say(text.ProvingRefused)
+	default:
+		out = t.say(text.ProvingNotTried)
+	}
+	if r.Response != "" {
+		out += " – " + text.Clip(text.Clean(r.Response), mentionColumns)
+	}
+	return out
+}
+
+func grantFields(w words, grants []verdict.Grant) []field {
+	var out []field
+	for i, g := range grants {
+		if i == maxGrants {
+			return append(out, field{label: text.LabelOpenedBy, value: w.say(text.MoreItems, len(grants)-i)})
+		}
+		out = append(out, field{label: text.LabelOpenedBy, value: w.grant(g)})
+		if g.Text != "" {
+			out = append(out, field{label: text.LabelOpenedBy, style: dim, value: grantText(g, grantColumns)})
+		}
+	}
+	return out
+}
+
+func curlFields(w words, verb verdict.Verb, v verdict.Verdict) []field {
+	line, showable := curlOf(v)
+	if line == "" {
+		return nil
+	}
+	if !showable {
+		return []field{{label: text.LabelSeeIt, value: w.say(text.NotShowable)}}
+	}
+	if verb == verdict.Write || verb == verdict.Permissions {
+		return []field{{label: text.LabelRequest, value: w.say(text.NeverSent)}, {label: text.LabelRequest, style: yellow, value: line, exact: true}}
+	}
+	out := []field{{label: text.LabelSeeIt, style: yellow, value: line, exact: true}}
+	if v.Witness != nil && v.Witness.Key != "" && !v.Witness.KeyKnown {
+		out = slices.Insert(out, 0, field{label: text.LabelSeeIt, value: w.say(text.StandInKey)})
+	}
+	return out
+}
+
+func (t *terminal) latentFields(w words, r result.Result) []field {
+	var out []field
+	for i, l := range r.Latent {
+		if i == maxGrants {
+			break
+		}
+		out = append(out, field{label: text.LabelHeldBackBy, value: w.guard(l.Guard)})
+	}
+	return out
+}
+
+// brief prints one finding on a line, with the guard that holds it back where that is its point.
+func (t *terminal) brief(r result.Result, rule *ruleSeen) {
+	t.headline(4, r, rule, plain)
+	w := words{lang: t.lang, provider: r.Resource.Provider}
+	if r.Place.File != "" {
+		t.prose(4+t.severityColumns()+2, dim, mention(r.Place.String()))
+	}
+	for i, l := range r.Latent {
+		if i == maxGrants {
+			break
+		}
+		t.prose(4+t.severityColumns()+2, dim, t.say(text.LabelHeldBackBy)+" "+w.guard(l.Guard))
+	}
+}
+
+// oneByOne prints the results of another outcome that --show asked for.
+func (t *terminal) oneByOne(shown *Sorted, outcome result.Outcome, heading text.Key) error {
+	first := true
+	for r, err := range shown.All() {
+		if err != nil {
+			return err
+		}
+		if r.Outcome != outcome {
+			continue
+		}
+		if first {
+			first = false
+			t.heading(t.say(heading))
+		}
+		rule := &ruleSeen{}
+		rule.info, rule.known = t.opts.Rules.Rule(r.Rule)
+		t.prose(2, plain, text.Clip(text.Clean(r.Rule), 24)+"  "+mention(locator(r.Resource))+"  "+t.titleOf(r, rule))
+		w := words{lang: t.lang, provider: r.Resource.Provider}
+		for i, m := range r.Missing {
+			if i == maxEvidence {
+				break
+			}
+			t.prose(10, dim, w.reason(verdict.Reason{Code: m.Code, Fact: string(m.Fact), Permission: m.Permission, Detail: m.Detail}))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,148 @@
+// What is said of one access verdict, in findings and by `tojimari explain`.
+
+package text
+
+// Keys of the sentences about access.
+const (
+	WhoAnonymous Key = 3000 + iota
+	WhoAnyAWS
+	WhoAnyGCP
+	WhoAnyAzure
+	WhoAnyOther
+	WhoNamed
+	WhoNeeds
+	WhoBearer
+	NeedsAnd
+
+	NeedHeader
+	NeedHTTPS
+	NeedHTTP
+	NeedPrefix
+	NeedDelimiter
+	NeedMaxKeys
+	NeedVersion
+	NeedOther
+
+	CanList
+	CanListSome
+	CanRead
+	CanReadSome
+	CanWrite
+	CanWriteSome
+	CanPermissions
+	PatternsAnd
+
+	SayYes
+	SayConditional
+	SayNo
+	SayNoClosed
+	SayUnknown
+	DependsOn
+	ChangesAt
+
+	VerbList
+	VerbRead
+	VerbWrite
+	VerbPermissions
+
+	HeadingWitness
+	PublicYes
+	PublicNo
+	PublicUnknown
+	LatentHeading
+	LatentLine
+	AssumedHeading
+	PublishedVia
+	NamedHeading
+	Trusted
+	GrantNumber
+	GuardState
+	StateOff
+	StateOn
+	StateNotSet
+	StateUnknown
+	StateNotApplied
+	LevelOrganization
+	LevelAccount
+	LevelBucket
+	LevelAccessPoint
+	LevelContainer
+	LevelProject
+	LevelFolder
+	NothingGrants
+	PermissionMissing
+	SignedRequest
+)
+
+func explainMessages() map[Key]Message {
+	return map[Key]Message{
+		WhoAnonymous: {"anyone on the internet", "インターネット上の誰でも"},
+		WhoAnyAWS:    {"anyone with an AWS account of their own", "自分の AWS アカウントを持つ人なら誰でも"},
+		WhoAnyGCP:    {"anyone with a Google account of their own", "自分の Google アカウントを持つ人なら誰でも"},
+		WhoAnyAzure:  {"anyone with a Microsoft account of their own", "自分の Microsoft アカウントを持つ人なら誰でも"},
+		WhoAnyOther:  {"anyone with an account of their own at the provider", "そのプロバイダーのアカウントを持つ人なら誰でも"},
+		WhoNamed:     {"{0}", "{0} が"},
+		WhoNeeds:     {"{0} who {1}", "{1}、{0}"},
+		WhoBearer:    {"anyone who holds a signed link or key", "署名付きリンクまたは鍵を手にした人なら誰でも"},
+		NeedsAnd:     {" and ", "、"},
+
+		NeedHeader:    {"sends the header {0}: {1}", "ヘッダー {0}: {1} を送れば"},
+		NeedHTTPS:     {"uses https", "https を使えば"},
+		NeedHTTP:      {"uses plain http", "暗号化なしの http を使えば"},
+		NeedPrefix:    {"asks for the prefix {0}", "プレフィックス {0} を指定すれば"},
+		NeedDelimiter: {"asks with the delimiter {0}", "区切り文字 {0} を指定すれば"},
+		NeedMaxKeys:   {"asks for {0} names at a time", "一度に {0} 件を指定すれば"},
+		NeedVersion:   {"asks for the version {0}", "バージョン {0} を指定すれば"},
+		NeedOther:     {"sends {0}", "{0} を付けて要求すれば"},
+
+		CanList:        {"list the names of all objects", "すべてのオブジェクト名の一覧を取得できます"},
+		CanListSome:    {"list the names of objects matching {0}", "{0} に一致するオブジェクト名の一覧を取得できます"},
+		CanRead:        {"read every object", "すべてのオブジェクトを読めます"},
+		CanReadSome:    {"read objects matching {0}", "{0} に一致するオブジェクトを読めます"},
+		CanWrite:       {"create, replace or delete objects", "オブジェクトを作成・上書き・削除できます"},
+		CanWriteSome:   {"create, replace or delete objects matching {0}", "{0} に一致するオブジェクトを作成・上書き・削除できます"},
+		CanPermissions: {"change who has access", "アクセス権そのものを変更できます"},
+		PatternsAnd:    {", ", "、"},
+
+		SayYes:         {"{0} can {1}.", "{0}、{1}。"},
+		SayConditional: {"{0} can {1}, if something holds that they can't choose:", "相手が選べない条件がそろえば、{0}、{1}。条件："},
+		SayNo:          {"no: nothing grants it", "いいえ：許可するものがありません"},
+		SayNoClosed:    {"no: granted, but stopped by {0}", "いいえ：許可はありますが、{0} が止めています"},
+		SayUnknown:     {"unknown: {0}", "不明：{0}"},
+		DependsOn:      {"depends on", "条件"},
+		ChangesAt:      {"this answer changes by itself at {0}", "この答えは {0} に自動的に変わります"},
+
+		VerbList:        {"list", "一覧"},
+		VerbRead:        {"read", "読み取り"},
+		VerbWrite:       {"write", "書き込み"},
+		VerbPermissions: {"permissions", "権限変更"},
+
+		HeadingWitness:    {"a request that shows it", "それを示す要求"},
+		PublicYes:         {"The provider itself calls this public.", "プロバイダー自身の定義では「公開」です。"},
+		PublicNo:          {"The provider itself does not call this public.", "プロバイダー自身の定義では「公開」ではありません。"},
+		PublicUnknown:     {"Whether the provider calls this public is unknown.", "プロバイダー自身の定義で「公開」かどうかは不明です。"},
+		LatentHeading:     {"Held back by one setting only", "一つの設定だけで止まっているもの"},
+		LatentLine:        {"without {0}, {1} could {2}", "{0} がなければ、{1}、{2}"},
+		AssumedHeading:    {"Assumed", "前提としたこと"},
+		PublishedVia:      {"may also be published through", "次を通じて公開されている可能性があります"},
+		NamedHeading:      {"Outsiders named in the configuration", "設定に名前のある外部の相手"},
+		Trusted:           {"trusted by your configuration", "設定で信頼済み"},
+		GrantNumber:       {"{0}, entry {1}", "{0} の {1} 番目"},
+		GuardState:        {"{0}: {1}", "{0}：{1}"},
+		StateOff:          {"off", "オフ"},
+		StateOn:           {"on", "オン"},
+		StateNotSet:       {"not set", "未設定"},
+		StateUnknown:      {"unknown", "不明"},
+		StateNotApplied:   {"does not apply", "適用されません"},
+		LevelOrganization: {"organisation", "組織"},
+		LevelAccount:      {"account", "アカウント"},
+		LevelBucket:       {"bucket", "バケット"},
+		LevelAccessPoint:  {"access point", "アクセスポイント"},
+		LevelContainer:    {"container", "コンテナー"},
+		LevelProject:      {"project", "プロジェクト"},
+		LevelFolder:       {"folder", "フォルダー"},
+		NothingGrants:     {"nobody outside", "外部からは誰も"},
+		PermissionMissing: {"permission {0} is missing", "権限 {0} がありません"},
+		SignedRequest:     {"signed with credentials of the caller's own account", "相手自身のアカウントの認証情報で署名"},
+	}
+}

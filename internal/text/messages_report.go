@@ -1,0 +1,82 @@
+// What the report says of findings.
+
+package text
+
+// Keys of the report's sentences.
+const (
+	SeverityCritical Key = 1000 + iota
+	SeverityHigh
+	SeverityMedium
+	SeverityLow
+	SeverityInfo
+
+	LabelWho
+	LabelCan
+	LabelOpenedBy
+	LabelNotHeld
+	LabelHeldBackBy
+	LabelSeeIt
+	LabelRequest
+	LabelFix
+	LabelTerraform
+	LabelValue
+	LabelUntil
+	LabelProving
+	LabelPlace
+
+	ProvingConfirmed
+	ProvingRefused
+	ProvingNotTried
+
+	Also
+	FixesByRule
+	FixHeading
+	StandInKey
+	NeverSent
+	NotShowable
+	Account
+	NothingFound
+	Passed
+	UnknownResults
+	MoreItems
+)
+
+func reportMessages() map[Key]Message {
+	return map[Key]Message{
+		SeverityCritical: {"CRITICAL", "緊急"},
+		SeverityHigh:     {"HIGH", "高"},
+		SeverityMedium:   {"MEDIUM", "中"},
+		SeverityLow:      {"LOW", "低"},
+		SeverityInfo:     {"INFO", "情報"},
+
+		LabelWho:        {"who", "誰が"},
+		LabelCan:        {"can", "できること"},
+		LabelOpenedBy:   {"opened by", "許可の元"},
+		LabelNotHeld:    {"not stopped by", "止めなかった設定"},
+		LabelHeldBackBy: {"held back by", "今は止めている設定"},
+		LabelSeeIt:      {"see for yourself", "確かめるには"},
+		LabelRequest:    {"the request", "その要求"},
+		LabelFix:        {"fix", "直し方"},
+		LabelTerraform:  {"Terraform", "Terraform"},
+		LabelValue:      {"read as", "読み取った値"},
+		LabelUntil:      {"changes at", "変わる日時"},
+		LabelProving:    {"proof sent", "実際の確認"},
+		LabelPlace:      {"where", "場所"},
+
+		ProvingConfirmed: {"confirmed: the server answered a stranger", "確認済み：サーバーは見知らぬ相手に応答しました"},
+		ProvingRefused:   {"refused: the server did not answer a stranger", "拒否：サーバーは見知らぬ相手に応答しませんでした"},
+		ProvingNotTried:  {"not tried", "未実施"},
+
+		Also:           {"also", "ほかに"},
+		FixesByRule:    {"FIXES, BY RULE", "ルール別の直し方"},
+		FixHeading:     {"{0}  {1} (resources: {2})", "{0}  {1}（対象 {2} 件）"},
+		StandInKey:     {"the object name in this line is a stand-in: no real one is known", "この行のオブジェクト名は仮のものです（実在の名前は分かっていません）"},
+		NeverSent:      {"would change something: shown for understanding, never sent by tojimari", "変更を伴う要求です。説明のためのもので、tojimari が送ることはありません"},
+		NotShowable:    {"the request holds characters that can't be shown here; -o jsonl has it whole", "表示できない文字を含む要求です。-o jsonl には全体があります"},
+		Account:        {"account {0}", "アカウント {0}"},
+		NothingFound:   {"No findings.", "検出された問題はありません。"},
+		Passed:         {"PASSED", "合格"},
+		UnknownResults: {"UNKNOWN, ONE BY ONE", "不明の一覧"},
+		MoreItems:      {"and {0} more", "ほか {0} 件"},
+	}
+}
