@@ -1,0 +1,353 @@
+package signedlink
+
+// The layers: undoing the ways in which a link is written inside something else. Each step keeps, for every
+// byte, where it came from, so that a link can be pointed at in its source.
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// text is bytes with the place each has in the buffer, never falling, and the wraps that were taken out.
+type text struct {
+	b     []byte
+	pos   []int32
+	wraps []wrap
+}
+
+// wrap is where a text went on after a line break or in the next literal. Ends tells that the line before it looks
+// like the last of its paragraph: it is shorter than the one before, and nothing says that it goes on.
+type wrap struct {
+	pos  int32
+	ends bool
+}
+
+func textOf(b []byte, lo, hi int) text {
+	t := text{b: b[lo:hi], pos: make([]int32, hi-lo)}
+	for i := range t.pos {
+		t.pos[i] = int32(lo + i)
+	}
+	return t
+}
+
+func newText(size int) text {
+	return text{b: make([]byte, 0, size), pos: make([]int32, 0, size)}
+}
+
+func (t *text) add(c byte, pos int32) {
+	t.b = append(t.b, c)
+	t.pos = append(t.pos, pos)
+}
+
+func (t *text) addRune(r rune, pos int32) {
+	t.b = utf8.AppendRune(t.b, r)
+	for len(t.pos) < len(t.b) {
+		t.pos = append(t.pos, pos)
+	}
+}
+
+// joined takes the wraps out of a region that begins at lo and ends at hi. ok is false when it has none.
+func joined(b []byte, lo, hi int) (text, bool) {
+	out := newText(hi - lo)
+	lineStart, widthBefore := startOfLine(b, lo), 0
+	for i := lo; i < hi; {
+		next := -1
+		if !linkByte(b[i]) {
+			// A gap that was only seen from its other side is kept as the boundary that it is.
+			next = gapAfter(b, i)
+		}
+		if next < 0 || next > hi {
+			out.add(b[i], int32(i))
+			i++
+			continue
+		}
+		newline := bytes.LastIndexByte(b[i:next], '\n')
+		certain := newline < 0 || b[i] == '"' || b[i] == '\''
+		if newline >= 0 {
+			start := i + newline + 1
+			n := len(out.b)
+			if n > 0 && out.b[n-1] == '\\' {
+				certain = true
+				out.b, out.pos = out.b[:n-1], out.pos[:n-1]
+				n--
+			}
+			if mark := b[lineStart]; next == start && next < hi && (mark == '+' || mark == '-') && b[next] == mark {
+				next++ // both lines of a diff carry its mark
+			}
+			certain = certain || n > 0 && strings.IndexByte("&?=", out.b[n-1]) >= 0 || next < hi && (b[next] == '&' || b[next] == '?')
+			width := i - lineStart
+			out.wraps = append(out.wraps, wrap{pos: int32(next), ends: !certain && width < widthBefore-2})
+			lineStart, widthBefore = start, width
+		} else {
+			out.wraps = append(out.wraps, wrap{pos: int32(next)})
+		}
+		i = next
+	}
+	return out, len(out.wraps) > 0
+}
+
+// startOfLine goes back to the beginning of the line of i, or as far as lines are worth comparing.
+func startOfLine(b []byte, i int) int {
+	const longest = 4096
+	for j := i; j > max(0, i-longest); j-- {
+		if b[j-1] == '\n' {
+			return j
+		}
+	}
+	return max(0, i-longest)
+}
+
+// unescape undoes backslash escapes and HTML references, each as often as it is nested, up to three times.
+func unescape(t text) text {
+	for range 3 {
+		before := len(t.b)
+		if bytes.IndexByte(t.b, '\\') >= 0 {
+			t = unbackslash(t)
+		}
+		if bytes.IndexByte(t.b, '&') >= 0 && bytes.IndexByte(t.b, ';') >= 0 {
+			t = unreference(t)
+		}
+		if len(t.b) == before {
+			break
+		}
+	}
+	return t
+}
+
+// unbackslash undoes JSON and JavaScript escapes (\u0026, \x26, \/, \n) and backslashes before punctuation, as
+// Markdown and shells write them.
+func unbackslash(t text) text {
+	out := newText(len(t.b))
+	for i := 0; i < len(t.b); i++ {
+		c := t.b[i]
+		if c != '\\' || i+1 >= len(t.b) {
+			out.add(c, t.pos[i])
+			continue
+		}
+		at := t.pos[i]
+		switch e := t.b[i+1]; {
+		case e == 'u' && i+5 < len(t.b):
+			r, ok := hexRune(t.b[i+2 : i+6])
+			if !ok {
+				out.add(c, at)
+				continue
+			}
+			i += 5
+			if utf16.IsSurrogate(r) && i+6 < len(t.b) && t.b[i+1] == '\\' && t.b[i+2] == 'u' {
+				if low, ok := hexRune(t.b[i+3 : i+7]); ok {
+					if full := utf16.DecodeRune(r, low); full != utf8.RuneError {
+						r = full
+						i += 6
+					}
+				}
+			}
+			out.addRune(r, at)
+		case e == 'x' && i+3 < len(t.b):
+			r, ok := hexRune(t.b[i+2 : i+4])
+			if !ok {
+				out.add(c, at)
+				continue
+			}
+			out.add(byte(r), at)
+			i += 3
+		case e == 'n' || e == 'r' || e == 't':
+			out.add('\n', at)
+			i++
+		case e > ' ' && e < 0x7f && !isAlnum(e):
+			out.add(e, at)
+			i++
+		default:
+			out.add(c, at)
+		}
+	}
+	out.wraps = t.wraps
+	return out
+}
+
+func hexRune(digits []byte) (rune, bool) {
+	n := rune(0)
+	for _, c := range digits {
+		v, ok := hexValue(c)
+		if !ok {
+			return 0, false
+		}
+		n = n<<4 | rune(v)
+	}
+	return n, true
+}
+
+func hexValue(c byte) (byte, bool) {
+	switch {
+	case '0' <= c && c <= '9':
+		return c - '0', true
+	case 'a' <= c && c <= 'f':
+		return c - 'a' + 10, true
+	case 'A' <= c && c <= 'F':
+		return c - 'A' + 10, true
+	default:
+		return 0, false
+	}
+}
+
+func isAlnum(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+// reference names the HTML references for characters that stand in or around links.
+func reference(name string) (rune, bool) {
+	switch name {
+	case "amp", "AMP":
+		return '&', true
+	case "lt", "LT":
+		return '<', true
+	case "gt", "GT":
+		return '>', true
+	case "quot", "QUOT":
+		return '"', true
+	case "apos":
+		return '\'', true
+	case "equals":
+		return '=', true
+	case "quest":
+		return '?', true
+	case "sol":
+		return '/', true
+	case "colon":
+		return ':', true
+	case "percnt":
+		return '%', true
+	case "plus":
+		return '+', true
+	case "period":
+		return '.', true
+	case "lowbar":
+		return '_', true
+	case "hyphen", "dash":
+		return '-', true
+	case "semi":
+		return ';', true
+	case "comma":
+		return ',', true
+	case "commat":
+		return '@', true
+	case "num":
+		return '#', true
+	case "nbsp", "Tab", "NewLine":
+		return ' ', true
+	}
+	digits, ok := bytes.CutPrefix([]byte(name), []byte("#"))
+	if !ok || len(digits) == 0 || len(digits) > 8 {
+		return 0, false
+	}
+	base := 10
+	if digits[0]|0x20 == 'x' {
+		digits, base = digits[1:], 16
+	}
+	n, err := strconv.ParseUint(string(digits), base, 32)
+	if err != nil || n == 0 || n > utf8.MaxRune {
+		return 0, false
+	}
+	return rune(n), true
+}
+
+func unreference(t text) text {
+	const longest = 10
+	out := newText(len(t.b))
+	for i := 0; i < len(t.b); i++ {
+		if t.b[i] == '&' {
+			window := t.b[i+1 : min(len(t.b), i+1+longest)]
+			if end := bytes.IndexByte(window, ';'); end > 0 {
+				if r, ok := reference(string(window[:end])); ok {
+					out.addRune(r, t.pos[i])
+					i += end + 1
+					continue
+				}
+			}
+		}
+		out.add(t.b[i], t.pos[i])
+	}
+	out.wraps = t.wraps
+	return out
+}
+
+// unpercent decodes every %XX once.
+func unpercent(t text) text {
+	out := newText(len(t.b))
+	for i := 0; i < len(t.b); i++ {
+		if t.b[i] == '%' && i+2 < len(t.b) {
+			if r, ok := hexRune(t.b[i+1 : i+3]); ok {
+				out.add(byte(r), t.pos[i])
+				i += 2
+				continue
+			}
+		}
+		out.add(t.b[i], t.pos[i])
+	}
+	out.wraps = t.wraps
+	return out
+}
+
+// unquoted undoes quoted-printable (RFC 2045 section 6.7): soft breaks and =XX.
+func unquoted(t text) text {
+	out := newText(len(t.b))
+	for i := 0; i < len(t.b); i++ {
+		if t.b[i] == '=' {
+			j := i + 1
+			for j < len(t.b) && (t.b[j] == ' ' || t.b[j] == '\t' || t.b[j] == '\r') {
+				j++
+			}
+			if j < len(t.b) && t.b[j] == '\n' {
+				i = j
+				continue
+			}
+			if i+2 < len(t.b) {
+				if r, ok := hexRune(t.b[i+1 : i+3]); ok {
+					out.add(byte(r), t.pos[i])
+					i += 2
+					continue
+				}
+			}
+		}
+		out.add(t.b[i], t.pos[i])
+	}
+	out.wraps = t.wraps
+	return out
+}
+
+// looksQuoted reports whether a region could be quoted-printable: it has =3D, or = before a line break.
+func looksQuoted(b []byte) bool {
+	for {
+		at := bytes.IndexByte(b, '=')
+		if at < 0 || at+1 >= len(b) {
+			return false
+		}
+		b = b[at+1:]
+		if b[0] == '\n' || b[0] == '\r' || b[0] == '3' && len(b) > 1 && b[1]|0x20 == 'd' {
+			return true
+		}
+	}
+}
+
+// hasEncodedEquals reports whether a signature parameter in t has its equals sign percent-encoded, once or more.
+func hasEncodedEquals(t text) bool {
+	for i := 0; ; {
+		at := bytes.IndexByte(t.b[i:], '%')
+		if at < 0 {
+			return false
+		}
+		i += at
+		j := i + 1
+		for j+1 < len(t.b) && t.b[j] == '2' && t.b[j+1] == '5' {
+			j += 2
+		}
+		if j+1 < len(t.b) && t.b[j] == '3' && t.b[j+1]|0x20 == 'd' && (endsFold(t.b[:i], "sig") || endsFold(t.b[:i], "nature")) {
+			return true
+		}
+		i = j
+	}
+}
+
+func endsFold(b []byte, word string) bool { return hasFold(b, len(b)-len(word), word) }

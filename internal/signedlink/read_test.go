@@ -1,0 +1,58 @@
+package signedlink
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// said turns a link into the form in which the corpus states what it must say.
+func said(l Link) want {
+	text := func(s *string) string {
+		if s == nil {
+			return ""
+		}
+		return *s
+	}
+	when := func(t *time.Time) string {
+		if t == nil {
+			return ""
+		}
+		return t.Format(time.RFC3339)
+	}
+	w := want{kind: l.Kind, provider: l.Provider, account: text(l.Account), container: text(l.Container), object: text(l.Object),
+		permissions: strings.Join(l.Permissions, ","), starts: when(l.StartsAt), expires: when(l.ExpiresAt), longLived: "null", limits: l.Limits}
+	if l.Scope != nil {
+		w.scope = *l.Scope
+	}
+	if l.LongLivedKey != nil {
+		w.longLived = map[bool]string{true: "true", false: "false"}[*l.LongLivedKey]
+	}
+	return w
+}
+
+var exact = cmp.AllowUnexported(want{})
+
+func TestEverySDKLinkReadsAsItWasMade(t *testing.T) {
+	d := New(embedded(t))
+	for _, s := range corpus(t) {
+		t.Run(s.name, func(t *testing.T) {
+			links := d.ScanBytes([]byte(s.url), Options{All: true})
+			if len(links) != 1 {
+				t.Fatalf("%d links in %s: %+v", len(links), s.url, links)
+			}
+			l := links[0]
+			if diff := cmp.Diff(s.want, said(l), exact); diff != "" {
+				t.Errorf("%s\n(-want +got):\n%s", s.url, diff)
+			}
+			if l.LookAlike != "" || !l.ValidSyntax || l.Offset != 0 || l.Line != 1 || len(l.Fingerprint) != 32 || l.Revoke == "" {
+				t.Errorf("look-alike %q, syntax %v, offset %d, line %d, fingerprint %q, revoke %q", l.LookAlike, l.ValidSyntax, l.Offset, l.Line, l.Fingerprint, l.Revoke)
+			}
+			if l.StartsAt != nil && l.ExpiresAt != nil && *l.LifetimeSeconds != int64(l.ExpiresAt.Sub(*l.StartsAt).Seconds()) {
+				t.Errorf("lifetime %d", *l.LifetimeSeconds)
+			}
+		})
+	}
+}
