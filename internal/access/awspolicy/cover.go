@@ -1,0 +1,113 @@
+package awspolicy
+
+// This file decides whether solutions that hold for some values of what a client cannot choose together hold for all
+// of them: address blocks that add up to the internet, a tag that is x in one statement and not x in another.
+
+import "github.com/tojimari/tojimari/internal/access/verdict"
+
+// openShare is the part of the public IPv4 or IPv6 space that must be let in for the source address to count as no
+// restriction. Guides call for "wide" without a figure; with seven eighths nearly every client gets in from where it is.
+const openShare = 7.0 / 8
+
+// uncovered gives the clauses that keep a search away from values that earlier solutions cover.
+func (r *runner) uncovered(sc *scene) []clause {
+	out := make([]clause, 0, len(r.blocked))
+next:
+	for _, c := range r.blocked {
+		for _, alt := range c.alts {
+			if sc.dom(alt[0].l.k).kind == domAbsent {
+				continue next // the action does not look at this key
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// coversAll reports whether what the solutions leave out is nothing, or a small part of the address space.
+func (r *runner) coversAll() bool {
+	if len(r.blocked) == 0 || r.w.out() {
+		return false
+	}
+	left := leftover{sc: r.scope, cons: map[int][]signed{}}
+	if !left.walk(r.uncovered(r.scope)) || r.w.out() {
+		return false
+	}
+	if !left.any {
+		return true
+	}
+	all := r.s.reachable
+	share4 := 1 - left.addrs.intersect(all).v4.size()/all.v4.size()
+	share6 := 1 - left.addrs.intersect(all).v6.size()/all.v6.size()
+	return share4 >= openShare || share6 >= openShare
+}
+
+type leftover struct {
+	sc    *scene
+	cons  map[int][]signed
+	any   bool
+	addrs addrSet
+}
+
+// walk adds up the addresses for which some value of the other keys is left out.
+func (l *leftover) walk(rest []clause) bool {
+	if !l.sc.w.spend(1) {
+		return false
+	}
+	if len(rest) == 0 {
+		l.any = true
+		set := allAddrs()
+		for k, cons := range l.cons {
+			if d := l.sc.dom(k); d.kind == domAddr {
+				set, _ = l.sc.addrsFor(d, cons)
+			}
+		}
+		l.addrs = l.addrs.union(set)
+		return true
+	}
+	for _, alt := range rest[0].alts {
+		x := alt[0]
+		k := x.l.k
+		before := l.cons[k]
+		l.cons[k] = append(before[:len(before):len(before)], x)
+		if _, ok := l.sc.pick(k, l.cons[k]); ok && !l.walk(rest[1:]) {
+			return false
+		}
+		l.cons[k] = before
+	}
+	return true
+}
+
+// overTime answers now and looks for the next moment at which time alone gives another answer.
+func (s *Solver) overTime(ask func(*Solver) Answer) Answer {
+	a := ask(s)
+	if s.env.At.IsZero() || len(s.dates) == 0 {
+		return a
+	}
+	tried := 0
+	for _, d := range s.dates {
+		if d < s.now {
+			continue
+		}
+		if tried++; tried > maxMoments {
+			a.Reasons = append(a.Reasons, verdict.Reason{Code: verdict.ReasonLimit,
+				Detail: "the policy has too many dates to find when the answer changes"})
+			break
+		}
+		for _, at := range [...]float64{d, d + 1} {
+			t := *s
+			t.now = at
+			b := ask(&t)
+			a.Work += b.Work
+			if b.Verdict != a.Verdict {
+				when := moment(d)
+				a.ChangesAt = &when
+				return a
+			}
+		}
+	}
+	return a
+}
+
+// maxMoments bounds how many dates of a policy are looked at for the next change.
+const maxMoments = 64

@@ -1,0 +1,238 @@
+package awspolicy
+
+// This file solves policies in which one free condition key stands inside the pattern of another: the inner key is
+// given trial values that the policy's own texts suggest, and each trial is solved exactly.
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const (
+	maxTrialValues = 16
+	maxTrials      = 128
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// search solves a choice. pinned is true when the solution fixes a value that the client cannot choose.
+func (sc *scene) search(base []signed, clauses []clause) (sol *solution, pinned, ok bool) {
+	if sol, ok = sc.solve(base, clauses); ok || sc.lax {
+		return sol, false, ok
+	}
+	refs := sc.freeVariables(base, clauses)
+	if len(refs) == 0 {
+		return nil, false, false
+	}
+	trials := make([][]value, len(refs))
+	for i, k := range refs {
+		trials[i] = sc.trials(k, base, clauses)
+	}
+	tries := 0
+	sc.forced = make([]*value, len(sc.s.keys))
+	defer func() { sc.forced = nil }()
+	var walk func(i int) bool
+	walk = func(i int) bool {
+		if i == len(refs) {
+			tries++
+			sol, ok = sc.solve(base, clauses)
+			return ok || tries >= maxTrials || sc.w.out()
+		}
+		for j := range trials[i] {
+			sc.forced[refs[i]] = &trials[i][j]
+			if walk(i + 1) {
+				return true
+			}
+		}
+		sc.forced[refs[i]] = nil
+		return false
+	}
+	walk(0)
+	if !ok {
+		return nil, false, false
+	}
+	for _, k := range refs {
+		if sc.uncontrolled(k) {
+			pinned = true
+			sol.cube = append(sol.cube, signed{isText(k, false, quantNone, sc.forced[k].text), true})
+		}
+	}
+	return sol, pinned, true
+}
+
+// freeVariables lists the keys that stand as variables in the literals and are neither constant nor unknown.
+func (sc *scene) freeVariables(base []signed, clauses []clause) []int {
+	var out []int
+	look := func(l *clit) {
+		if !l.linked {
+			return
+		}
+		for i := range l.texts {
+			for _, p := range l.texts[i].parts {
+				if p.key == "" {
+					continue
+				}
+				k := sc.s.index[p.key]
+				d := sc.dom(k)
+				free := d.kind == domText || d.kind == domFinite || d.kind == domNumber || d.kind == domAddr || d.kind == domConst && d.optional
+				if free && !d.multi && d.typ != typeDate && !slices.Contains(out, k) {
+					out = append(out, k)
+				}
+			}
+		}
+	}
+	for _, c := range base {
+		look(c.l)
+	}
+	for _, c := range clauses {
+		for _, alt := range c.alts {
+			for _, x := range alt {
+				look(x.l)
+			}
+		}
+	}
+	return out
+}
+
+// trials suggests values for a key that stands as a variable.
+func (sc *scene) trials(k int, base []signed, clauses []clause) []value {
+	var out []value
+	add := func(v value) {
+		if len(out) >= maxTrialValues {
+			return
+		}
+		for _, have := range out {
+			if have.present == v.present && have.text == v.text {
+				return
+			}
+		}
+		if _, ok := sc.within(k, v); ok {
+			out = append(out, v)
+		}
+	}
+	d := sc.dom(k)
+	var own []signed
+	for _, c := range base {
+		if c.l.k == k && !c.l.linked {
+			own = append(own, c)
+		}
+	}
+	if v, ok := sc.pick(k, own); ok {
+		add(v)
+	}
+	for _, v := range d.finite {
+		add(v)
+	}
+	if d.optional {
+		add(value{})
+	}
+	texts := []string{"x", "y", ""}
+	each := func(f func(l *clit)) {
+		for _, c := range base {
+			f(c.l)
+		}
+		for _, c := range clauses {
+			for _, alt := range c.alts {
+				for _, x := range alt {
+					f(x.l)
+				}
+			}
+		}
+	}
+	linked := map[int][]string{} // per key, the text before a variable that is k
+	each(func(l *clit) {
+		for i := range l.texts {
+			for j, p := range l.texts[i].parts {
+				if p.key == sc.s.keys[k] {
+					before := ""
+					if j > 0 {
+						before = elementText(l.texts[i].parts[j-1].el)
+					}
+					if l.op.kind == opResource {
+						before = strings.TrimPrefix(before, sc.s.objectPrefix(l.onAP))
+					}
+					linked[l.k] = append(linked[l.k], before)
+				}
+			}
+		}
+	})
+	each(func(l *clit) {
+		for _, p := range l.patterns {
+			text := samplePattern(p)
+			if l.k == k {
+				texts = append(texts, text)
+			}
+			if l.op.kind == opResource {
+				text = strings.TrimPrefix(text, sc.s.objectPrefix(l.onAP))
+			}
+			for _, before := range linked[l.k] {
+				if rest, ok := strings.CutPrefix(text, before); ok {
+					texts = append(texts, rest)
+					if i := strings.IndexByte(rest, '/'); i >= 0 {
+						texts = append(texts, rest[:i])
+					}
+				}
+			}
+		}
+		if l.k == k {
+			for _, r := range l.addrs.v4 {
+				texts = append(texts, address(r.lo, true).String())
+			}
+		}
+	})
+	for _, t := range texts {
+		add(sc.parse(d, t))
+	}
+	return out
+}
+
+// samplePattern is a short string of the pattern's language.
+func samplePattern(p *pattern) string {
+	var b strings.Builder
+	for _, e := range p.el {
+		switch e {
+		case elStar, elSegStar:
+		case elAny, elSegAny:
+			b.WriteByte('x')
+		default:
+			b.WriteRune(e)
+		}
+	}
+	return b.String()
+}
+
+func (sc *scene) parse(d *domain, text string) value {
+	v := textValue(text)
+	if d.typ == typeNumber {
+		v.num, _ = strconv.ParseFloat(text, 64)
+	}
+	return v
+}
+
+// within reports whether a value belongs to the key's domain.
+func (sc *scene) within(k int, v value) (value, bool) {
+	d := sc.dom(k)
+	if !v.present {
+		return v, d.optional || d.kind == domAbsent
+	}
+	switch d.kind {
+	case domText:
+		return v, admits(d.base, v.text) && len([]rune(v.text)) >= d.minLen
+	case domFinite:
+		for _, f := range d.finite {
+			if f.text == v.text {
+				return f, true
+			}
+		}
+	case domConst:
+		return v, v.text == d.fixed.text
+	case domNumber:
+		n, err := strconv.ParseFloat(v.text, 64)
+		return v, err == nil && n >= d.lo && n <= d.hi && formatNumber(n) == v.text
+	case domAddr:
+		a, ok := parseAddrs(v.text)
+		return v, ok && !d.addrs.intersect(a).empty()
+	}
+	return v, false
+}
