@@ -36,22 +36,29 @@ type Posture struct {
 
 // Judge decides everything about the resource of rec at a moment. Facts that were not read make exactly those
 // verdicts unknown that they could change, with the fact named in the reasons. Records of kinds or providers
-// that have no access question give a Judged whose verdicts are all "no" with nothing granted.
+// that have no access question of their own give verdicts of "no" with nothing granted. rec is not changed.
 func Judge(rec *scanners.Record, at time.Time) Judged {
-	_ = at
-	_ = rec
-	return Judged{}
+	if rec.Kind == scanners.KindBucket {
+		switch rec.Provider {
+		case scanners.AWS:
+			return judgeS3Bucket(rec, at)
+		case scanners.Azure:
+			return judgeAzureContainer(rec, at)
+		case scanners.GCP:
+			return judgeGCSBucket(rec, at)
+		}
+	}
+	return closed()
 }
 
-// Needs returns the facts that a verdict for the audience and verb may read on a resource of the provider and
-// kind. Reading fewer is often enough: the facts a verdict still lacks are named in its reasons.
-func Needs(provider scanners.Provider, kind scanners.Kind, who verdict.Audience, verb verdict.Verb) scanners.FactSet {
-	_, _, _, _ = provider, kind, who, verb
-	return scanners.FactSet{}
-}
-
-// First returns the facts with which judging exposure begins: those that decide for a closed resource.
-func First(provider scanners.Provider, kind scanners.Kind) scanners.FactSet {
-	_, _ = provider, kind
-	return scanners.FactSet{}
+// closed is the answer where nothing is granted to anybody.
+func closed() Judged {
+	var out Judged
+	out.Anonymous, out.AnyAccount = map[verdict.Verb]verdict.Verdict{}, map[verdict.Verb]verdict.Verdict{}
+	for _, verb := range verdict.Verbs() {
+		out.Anonymous[verb] = verdict.Verdict{Verdict: verdict.No}
+		out.AnyAccount[verb] = verdict.Verdict{Verdict: verdict.No}
+	}
+	out.PublicByProvider = verdict.No
+	return out
 }

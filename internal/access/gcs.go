@@ -1,0 +1,515 @@
+// Verdicts for Google Cloud Storage buckets.
+//
+// Cloud Storage documentation: "Overview of access control", "Making data public", "Public access prevention",
+// "Uniform bucket-level access", "Access control lists (ACLs)", "Managed folders", "Bucket IP filtering",
+// "Requester Pays"; IAM documentation: "Deny policies", "IAM Conditions".
+
+package access
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tojimari/tojimari/internal/access/gcprole"
+	"github.com/tojimari/tojimari/internal/access/iamcond"
+	"github.com/tojimari/tojimari/internal/access/proof"
+	"github.com/tojimari/tojimari/internal/access/verdict"
+	"github.com/tojimari/tojimari/scanners"
+)
+
+// The facts that decide for a GCS bucket.
+const (
+	factGCSIAM       = scanners.FactName("bucket.gcp.iam")
+	factGCSUniform   = scanners.FactName("bucket.gcp.uniform_access")
+	factGCSPAP       = scanners.FactName("bucket.gcp.public_access_prevention")
+	factGCSOrgPAP    = scanners.FactName("scope.gcp.public_access_prevention")
+	factGCSDeny      = scanners.FactName("scope.gcp.deny_policies")
+	factGCSRoles     = scanners.FactName("scope.gcp.custom_roles")
+	factGCSPerimeter = scanners.FactName("scope.gcp.service_perimeter")
+	factGCSACL       = scanners.FactName("bucket.gcp.acl")
+	factGCSIPFilter  = scanners.FactName("bucket.gcp.ip_filter")
+	factGCSFolders   = scanners.FactName("bucket.gcp.managed_folders")
+	factGCSTags      = scanners.FactName("bucket.gcp.effective_tags")
+)
+
+const (
+	allUsers              = "allUsers"
+	allAuthenticatedUsers = "allAuthenticatedUsers"
+)
+
+func gcsFirst() scanners.FactSet {
+	return scanners.NewFactSet(factGCSIAM, factGCSUniform, factGCSPAP, factGCSOrgPAP, factGCSDeny, factGCSACL, factGCSIPFilter, factGCSFolders, factPayer)
+}
+
+func gcsMore(verdict.Verb) scanners.FactSet {
+	return scanners.NewFactSet(factGCSRoles, factGCSTags, factObjects)
+}
+
+// gcsPermissions are the permissions of which any one lets a client do the verb on a bucket.
+func gcsPermissions(verb verdict.Verb) []string {
+	switch verb {
+	case verdict.List:
+		return []string{"objects.list"}
+	case verdict.Read:
+		return []string{"objects.get"}
+	case verdict.Write:
+		return []string{"objects.create", "objects.delete", "objects.update"}
+	default:
+		return []string{"buckets.setIamPolicy", "objects.setIamPolicy", "managedFolders.setIamPolicy"}
+	}
+}
+
+// gcsCase is one bucket with what decides about it.
+type gcsCase struct {
+	rec     *scanners.Record
+	at      time.Time
+	pap     flag
+	uniform flag
+	payer   flag
+	network gate
+	denies  []gcsDeny
+	assumed []string
+}
+
+func judgeGCSBucket(rec *scanners.Record, at time.Time) Judged {
+	rec = withParts(rec)
+	c := &gcsCase{rec: rec, at: at, payer: payerFlag(rec.Bucket.RequesterPays)}
+	c.payer.guard.Name = "requesterPays"
+	c.pap = c.prevention()
+	c.uniform = c.uniformAccess()
+	c.network = gcsIPFilter(rec.Bucket.GCP.IPFilter)
+	c.readDenies()
+	if p := rec.Scope.GCP.ServicePerimeter; p.State == scanners.Unknown {
+		c.assumed = append(c.assumed, string(factGCSPerimeter)+": not read, assumed that no VPC Service Controls perimeter holds the project")
+	}
+	var out Judged
+	out.Anonymous, out.AnyAccount = map[verdict.Verb]verdict.Verdict{}, map[verdict.Verb]verdict.Verdict{}
+	for _, verb := range verdict.Verbs() {
+		anonymous, any := c.grants(verdict.Anonymous, verb), c.grants(verdict.AnyAccount, verb)
+		out.Anonymous[verb] = c.decide(verdict.Anonymous, verb, anonymous, "")
+		out.AnyAccount[verb] = c.decide(verdict.AnyAccount, verb, any, "")
+		for who, g := range map[verdict.Audience]gcsGrants{verdict.Anonymous: anonymous, verdict.AnyAccount: any} {
+			out.Latent = append(out.Latent, c.latent(who, verb, g, out.Of(who, verb))...)
+		}
+	}
+	slices.SortStableFunc(out.Latent, func(a, b verdict.Latent) int {
+		return strings.Compare(string(a.Audience)+string(a.Verb)+a.Guard.Name, string(b.Audience)+string(b.Verb)+b.Guard.Name)
+	})
+	out.Named = c.named()
+	out.PublicByProvider, out.PublicReasons = c.publicByProvider(out.Access)
+	out.Assumed = c.assumed
+	return out
+}
+
+// prevention joins the bucket's public access prevention with the organisation constraint: either enforces.
+func (c *gcsCase) prevention() flag {
+	out := flag{known: true, guard: verdict.Guard{Name: "publicAccessPrevention", Level: "bucket, organization", State: "off"}}
+	own, above := c.rec.Bucket.GCP.PublicAccessPrevention, c.rec.Scope.GCP.PublicAccessPrevention
+	switch {
+	case own.State == scanners.Known && own.Value.Enforced:
+		out.on, out.guard.State, out.guard.Level = true, "on", "bucket"
+	case above.State == scanners.Known && above.Value.Enforced:
+		out.on, out.guard.State, out.guard.Level = true, "on", "organization"
+	case own.State == scanners.Unknown:
+		out.known, out.guard.State = false, "unknown"
+		out.reasons = []verdict.Reason{unread(factGCSPAP, own.Status())}
+	}
+	if !out.on && above.State == scanners.Unknown {
+		c.assumed = append(c.assumed, string(factGCSOrgPAP)+": not read, assumed not enforced")
+	}
+	return out
+}
+
+func (c *gcsCase) uniformAccess() flag {
+	out := flag{known: true, guard: verdict.Guard{Name: "uniformBucketLevelAccess", Level: "bucket", State: "off"}}
+	switch uniform := c.rec.Bucket.GCP.UniformAccess; {
+	case uniform.State == scanners.Known && uniform.Value.Enabled:
+		out.on, out.guard.State = true, "on"
+		if !uniform.Value.LockedUntil.IsZero() && c.at.After(uniform.Value.LockedUntil) {
+			out.guard.Detail = "locked: it cannot be turned off any more"
+		}
+	case uniform.State == scanners.Unknown:
+		out.known, out.guard.State = false, "unknown"
+		out.reasons = []verdict.Reason{unread(factGCSUniform, uniform.Status())}
+	}
+	return out
+}
+
+func gcsIPFilter(filter scanners.Fact[scanners.IPFilter]) gate {
+	guard := verdict.Guard{Name: "ipFilter", Level: "bucket", State: "off"}
+	switch {
+	case filter.State == scanners.Unknown:
+		return gate{answer: verdict.Unknown, guard: guard, reason: unread(factGCSIPFilter, filter.Status())}
+	case filter.State != scanners.Known || !filter.Value.Enabled:
+		return gate{answer: verdict.Yes, guard: guard}
+	case !filter.Value.PublicSet || len(filter.Value.PublicRanges) == 0:
+		guard.State, guard.Detail = "on", "names no public network"
+		return gate{answer: verdict.No, guard: guard}
+	}
+	guard.State = "on"
+	for _, r := range filter.Value.PublicRanges {
+		if p, ok := parseRange(r); ok && p.Bits() == 0 && p.Addr() == netip.IPv4Unspecified() {
+			guard.State, guard.Detail = "open", "lets in every public address"
+			return gate{answer: verdict.Yes, guard: guard}
+		}
+	}
+	return rangeGate(filter.Value.PublicRanges, guard)
+}
+
+// gcsGrants are the ways in for one audience and verb, by what guards them.
+type gcsGrants struct {
+	iam verdict.Verdict // bindings of the bucket and its managed folders
+	acl verdict.Verdict // only while uniform access is off
+}
+
+func (c *gcsCase) grants(who verdict.Audience, verb verdict.Verb) gcsGrants {
+	var bindings []verdict.Verdict
+	switch policy := c.rec.Bucket.GCP.IAM; policy.State {
+	case scanners.Unknown:
+		bindings = append(bindings, verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{unread(factGCSIAM, policy.Status())}})
+	case scanners.Known:
+		bindings = append(bindings, c.bindings(policy.Value, "bucket policy", "", verb, publicMember(who))...)
+	}
+	switch folders := c.rec.Bucket.GCP.ManagedFolders; folders.State {
+	case scanners.Unknown:
+		bindings = append(bindings, verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{unread(factGCSFolders, folders.Status())}})
+	case scanners.Known:
+		for _, f := range folders.Value.List {
+			if f.IAM.State == scanners.Unknown {
+				bindings = append(bindings, verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{unread(factGCSFolders, f.IAM.Status())}})
+				continue
+			}
+			bindings = append(bindings, c.bindings(f.IAM.Value, "managed folder "+f.Name, f.Name, verb, publicMember(who))...)
+		}
+	}
+	return gcsGrants{iam: verdict.Union(bindings...), acl: c.aclGrants(verb, publicMember(who))}
+}
+
+// publicMember says which members of a binding mean the audience.
+func publicMember(who verdict.Audience) func(string) bool {
+	return func(member string) bool {
+		return member == allUsers || who == verdict.AnyAccount && member == allAuthenticatedUsers
+	}
+}
+
+// bindings asks every binding of a policy that names a wanted member; folder is the prefix of a managed folder.
+func (c *gcsCase) bindings(policy scanners.IAMPolicy, where, folder string, verb verdict.Verb, wanted func(string) bool) []verdict.Verdict {
+	var out []verdict.Verdict
+	for i, b := range policy.Bindings {
+		at := slices.IndexFunc(b.Members, wanted)
+		if at < 0 {
+			continue
+		}
+		permissions, known := gcprole.Permissions(b.Role, c.rec.Scope.GCP.CustomRoles)
+		if !known {
+			out = append(out, verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{c.unknownRole(b.Role)}})
+			continue
+		}
+		for _, p := range gcsPermissions(verb) {
+			if !slices.Contains(permissions, p) || folder != "" && p == "buckets.setIamPolicy" {
+				continue
+			}
+			v := c.binding(b, p, folder)
+			if v.Verdict != verdict.No {
+				v.Grants = []verdict.Grant{{
+					Kind: verdict.GrantBinding, Where: where, Index: i, Who: b.Members[at], What: b.Role + " (storage." + p + ")", Text: b.Condition,
+				}}
+			}
+			out = append(out, c.denied(v, p, wanted))
+		}
+	}
+	return out
+}
+
+func (c *gcsCase) unknownRole(role string) verdict.Reason {
+	if gcprole.IsCustom(role) {
+		status := c.rec.Scope.GCP.CustomRoles.Status()
+		r := unread(factGCSRoles, status)
+		r.Detail = fmt.Sprintf("what custom role %s includes is not known: %s", role, r.Detail)
+		return r
+	}
+	return verdict.Reason{Code: verdict.ReasonOpen, Detail: "what predefined role " + role + " includes is not in this version's table"}
+}
+
+// binding weighs the condition of one binding for one permission.
+func (c *gcsCase) binding(b scanners.IAMBinding, permission, folder string) verdict.Verdict {
+	v := verdict.Verdict{Verdict: verdict.Yes}
+	if strings.HasPrefix(permission, "objects.") && permission != "objects.list" {
+		v.Patterns = []string{folder + "*"}
+	}
+	if permission == "objects.list" && folder != "" {
+		v.Needs = []string{"prefix=" + folder}
+	}
+	if b.Condition == "" {
+		return v
+	}
+	resource := iamcond.Resource{Bucket: c.rec.Name, Tags: c.rec.Bucket.GCP.EffectiveTags}
+	if strings.HasPrefix(permission, "objects.") && permission != "objects.list" {
+		resource.ObjectPrefix, resource.Object = folder, true
+	}
+	answer := iamcond.Solve(b.Condition, resource, c.at)
+	v.Verdict, v.ChangesAt, v.Reasons = answer.Verdict, answer.ChangesAt, answer.Reasons
+	if answer.Patterns != nil {
+		v.Patterns = answer.Patterns
+	}
+	if v.Verdict == verdict.No {
+		v.Patterns = nil
+	}
+	return v
+}
+
+// aclGrants says what ACL entries open while uniform access is off.
+func (c *gcsCase) aclGrants(verb verdict.Verb, wanted func(string) bool) verdict.Verdict {
+	acl := c.rec.Bucket.GCP.ACL
+	var out []verdict.Verdict
+	if acl.State == scanners.Unknown && verb != verdict.Read {
+		out = append(out, verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{unread(factGCSACL, acl.Status())}})
+	}
+	for i, g := range acl.Value.Grants {
+		if wanted(g.Grantee) && gcsBucketACLGives(g.Permission, verb) {
+			v := verdict.Verdict{Verdict: verdict.Yes, Grants: []verdict.Grant{{Kind: verdict.GrantACL, Where: "bucket ACL", Index: i, Who: g.Grantee, What: g.Permission}}}
+			if verb == verdict.Write {
+				v.Patterns = []string{"*"}
+			}
+			out = append(out, c.aclDenied(v, gcsPermissions(verb)[0], wanted))
+		}
+	}
+	for _, o := range c.rec.Bucket.Objects.Value.Objects {
+		for i, g := range o.Grants {
+			if !wanted(g.Grantee) || !gcsObjectACLGives(g.Permission, verb) {
+				continue
+			}
+			out = append(out, c.aclDenied(verdict.Verdict{Verdict: verdict.Yes, Patterns: []string{o.Key}, Grants: []verdict.Grant{{
+				Kind: verdict.GrantObject, Where: "object " + o.Key, Index: i, Who: g.Grantee, What: g.Permission,
+			}}}, map[verdict.Verb]string{verdict.Read: "objects.get"}[verb], wanted))
+		}
+	}
+	return verdict.Union(out...)
+}
+
+func gcsBucketACLGives(permission string, verb verdict.Verb) bool {
+	switch verb {
+	case verdict.List:
+		return permission == "READER" || permission == "WRITER" || permission == "OWNER"
+	case verdict.Write:
+		return permission == "WRITER" || permission == "OWNER"
+	case verdict.Permissions:
+		return permission == "OWNER"
+	default:
+		return false
+	}
+}
+
+func gcsObjectACLGives(permission string, verb verdict.Verb) bool {
+	switch verb {
+	case verdict.Read:
+		return permission == "READER" || permission == "OWNER"
+	case verdict.Permissions:
+		return permission == "OWNER"
+	default:
+		return false
+	}
+}
+
+// decide applies the gates that stand before every grant. without names one guard that is taken as off.
+func (c *gcsCase) decide(who verdict.Audience, verb verdict.Verb, g gcsGrants, without string) verdict.Verdict {
+	pap, uniform, payer, network := c.pap, c.uniform, c.payer, c.network
+	switch without {
+	case pap.guard.Name:
+		pap = flag{known: true, guard: pap.guard}
+	case uniform.guard.Name:
+		uniform = flag{known: true, guard: uniform.guard}
+	case payer.guard.Name:
+		payer = flag{known: true, guard: payer.guard}
+	case network.guard.Name:
+		network = gate{answer: verdict.Yes, guard: network.guard}
+	}
+	v := verdict.Union(g.iam, guarded(g.acl, uniform))
+	v = guarded(v, pap)
+	v = azureCase{}.through(v, network)
+	switch {
+	case who == verdict.Anonymous:
+		v = guarded(v, payer)
+	case payer.on && opens(v):
+		v.Needs = append(v.Needs, "userProject=PROJECT (a project of the caller's own pays)")
+	}
+	if verb == verdict.Read && opens(v) {
+		v = c.objectGates(v)
+	}
+	if opens(v) {
+		v.Witness = c.witness(who, verb, v)
+		v.Curl = proof.Curl(*v.Witness)
+	}
+	return v
+}
+
+// objectGates: an object encrypted with a key that the customer supplies cannot be read without it.
+func (c *gcsCase) objectGates(v verdict.Verdict) verdict.Verdict {
+	sample := c.rec.Bucket.Objects
+	objects := sample.Value.Objects
+	if len(objects) > 0 && !slices.ContainsFunc(objects, gcsReadable) {
+		return conditional(v, "an object that is not encrypted with a customer-supplied key")
+	}
+	return v
+}
+
+func gcsReadable(o scanners.SampledObject) bool { return o.Encryption != "csek" }
+
+func (c *gcsCase) latent(who verdict.Audience, verb verdict.Verb, g gcsGrants, now verdict.Verdict) []verdict.Latent {
+	if now.Verdict != verdict.No {
+		return nil
+	}
+	var out []verdict.Latent
+	for _, f := range []flag{c.pap, c.uniform, c.payer} {
+		if !f.on {
+			continue
+		}
+		if v := c.decide(who, verb, g, f.guard.Name); opens(v) {
+			out = append(out, verdict.Latent{Audience: who, Verb: verb, Guard: f.guard, Grants: v.Grants})
+		}
+	}
+	if c.network.answer == verdict.No {
+		if v := c.decide(who, verb, g, c.network.guard.Name); opens(v) {
+			out = append(out, verdict.Latent{Audience: who, Verb: verb, Guard: c.network.guard, Grants: v.Grants})
+		}
+	}
+	return out
+}
+
+// publicByProvider is what the console calls public: a binding or bucket ACL entry for either public member
+// that public access prevention does not switch off.
+func (c *gcsCase) publicByProvider(a verdict.Access) (verdict.Answer, []verdict.Reason) {
+	if c.pap.on {
+		return verdict.No, nil
+	}
+	best := verdict.Verdict{Verdict: verdict.No}
+	for _, verb := range verdict.Verbs() {
+		best = verdict.Union(best, verdict.Verdict{Verdict: a.Of(verdict.AnyAccount, verb).Verdict, Reasons: a.Of(verdict.AnyAccount, verb).Reasons})
+	}
+	switch best.Verdict {
+	case verdict.No:
+		return verdict.No, nil
+	case verdict.Unknown:
+		return verdict.Unknown, best.Reasons
+	default:
+		return verdict.Yes, nil
+	}
+}
+
+// named lists members that are neither public nor of the bucket's own project.
+func (c *gcsCase) named() []verdict.NamedGrant {
+	var members []string
+	collect := func(policy scanners.IAMPolicy) {
+		for _, b := range policy.Bindings {
+			for _, m := range b.Members {
+				if gcsOutsider(m, c.rec.Account) && !slices.Contains(members, m) {
+					members = append(members, m)
+				}
+			}
+		}
+	}
+	collect(c.rec.Bucket.GCP.IAM.Value)
+	for _, f := range c.rec.Bucket.GCP.ManagedFolders.Value.List {
+		collect(f.IAM.Value)
+	}
+	slices.Sort(members)
+	var out []verdict.NamedGrant
+	for _, m := range members {
+		grant := verdict.NamedGrant{Principal: m, Account: memberProject(m), Verdict: map[verdict.Verb]verdict.Verdict{}}
+		is := func(member string) bool { return member == m }
+		found := false
+		for _, verb := range verdict.Verbs() {
+			all := c.bindings(c.rec.Bucket.GCP.IAM.Value, "bucket policy", "", verb, is)
+			for _, f := range c.rec.Bucket.GCP.ManagedFolders.Value.List {
+				all = append(all, c.bindings(f.IAM.Value, "managed folder "+f.Name, f.Name, verb, is)...)
+			}
+			v := azureCase{}.through(verdict.Union(all...), c.network)
+			grant.Verdict[verb] = v
+			found = found || v.Verdict != verdict.No
+		}
+		if found {
+			out = append(out, grant)
+		}
+	}
+	return out
+}
+
+// gcsOutsider reports whether a member is named and may stand outside the bucket's project. Convenience values
+// and deleted members are not; whether a user, group or domain belongs to the owner is not in the bucket's
+// configuration, so the reader of the verdict decides.
+func gcsOutsider(member, project string) bool {
+	switch {
+	case member == allUsers || member == allAuthenticatedUsers || strings.HasPrefix(member, "deleted:"):
+		return false
+	case strings.HasPrefix(member, "projectOwner:"), strings.HasPrefix(member, "projectEditor:"), strings.HasPrefix(member, "projectViewer:"):
+		return project != "" && !strings.HasSuffix(member, ":"+project)
+	default:
+		return project == "" || memberProject(member) != project
+	}
+}
+
+// memberProject is the project a service account belongs to by its address, empty for other members.
+func memberProject(member string) string {
+	address, ok := strings.CutPrefix(member, "serviceAccount:")
+	if !ok {
+		return ""
+	}
+	_, host, _ := strings.Cut(address, "@")
+	project, ok := strings.CutSuffix(host, ".iam.gserviceaccount.com")
+	if !ok {
+		return ""
+	}
+	return project
+}
+
+// witness writes the request that shows it, in the XML API's URL style.
+func (c *gcsCase) witness(who verdict.Audience, verb verdict.Verb, v verdict.Verdict) *verdict.Request {
+	base := "https://storage.googleapis.com/" + proof.EscapePath(c.rec.Name)
+	r := &verdict.Request{Method: "GET", Signed: false}
+	prefix := ""
+	for _, p := range v.Patterns {
+		if fixed, _, _ := strings.Cut(p, "*"); fixed != "" {
+			prefix = fixed
+		}
+		if !strings.ContainsAny(p, "*?") {
+			r.Key, r.KeyKnown = p, true
+		}
+		break
+	}
+	switch verb {
+	case verdict.List:
+		r.URL = base + "?list-type=2&max-keys=1"
+		for _, n := range v.Needs {
+			if folder, ok := strings.CutPrefix(n, "prefix="); ok {
+				r.URL += "&prefix=" + proof.EscapeQuery(folder)
+			}
+		}
+	case verdict.Read:
+		if !r.KeyKnown {
+			r.Key, r.KeyKnown = c.sampledKey(prefix)
+		}
+		r.URL = base + "/" + proof.EscapePath(r.Key)
+	case verdict.Write:
+		r.Method, r.Key, r.KeyKnown = "PUT", prefix+standInKey, false
+		r.URL = base + "/" + proof.EscapePath(r.Key)
+	default:
+		r.Method, r.Key, r.KeyKnown = "PUT", "", false
+		r.URL = base + "?acl"
+	}
+	if who == verdict.AnyAccount {
+		r.Headers = append(r.Headers, [2]string{"Authorization", "Bearer TOKEN"})
+	}
+	return r
+}
+
+func (c *gcsCase) sampledKey(prefix string) (string, bool) {
+	for _, o := range c.rec.Bucket.Objects.Value.Objects {
+		if gcsReadable(o) && strings.HasPrefix(o.Key, prefix) {
+			return o.Key, true
+		}
+	}
+	return prefix + standInKey, false
+}

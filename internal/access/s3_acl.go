@@ -1,0 +1,188 @@
+// ACL grants of S3 buckets and sampled objects. A grant is written out as the Allow statement that it amounts
+// to, so that explicit denies of the bucket policy and of the organisation beat it too.
+//
+// S3 User Guide, "Access control list (ACL) overview": who the groups are, and which actions a permission maps to.
+
+package access
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tojimari/tojimari/internal/access/awspolicy"
+	"github.com/tojimari/tojimari/internal/access/verdict"
+	"github.com/tojimari/tojimari/scanners"
+)
+
+const (
+	groupAllUsers      = "/groups/global/AllUsers"
+	groupAuthenticated = "/groups/global/AuthenticatedUsers"
+	groupAllUsersShort = "all-users"
+	// anonymousID is the canonical id of the anonymous user, who owns what was uploaded without credentials.
+	anonymousID = "65a011a29cdf8ec533ec3d1ccaae921c"
+)
+
+// aclEntry is one grant with where it stands.
+type aclEntry struct {
+	scanners.ACLGrant
+	kind   verdict.GrantKind
+	where  string
+	index  int
+	object string // key, empty for the bucket's ACL
+}
+
+// aclPaths says what ACL grants open: grants to the groups (and to a named outsider), and apart from them
+// those to the anonymous user's canonical id, since block flags speak of groups only.
+func (c *s3Case) aclPaths(who verdict.Audience, verb verdict.Verb, principal *awspolicy.Principal) (groups, byID verdict.Verdict) {
+	var toGroups, toID []aclEntry
+	for _, e := range c.aclEntries(verb) {
+		switch {
+		case who == verdict.Named:
+			if principal != nil && e.Grantee == principal.Name {
+				toGroups = append(toGroups, e)
+			}
+		case isAllUsers(e.Grantee), who == verdict.AnyAccount && strings.HasSuffix(e.Grantee, groupAuthenticated):
+			toGroups = append(toGroups, e)
+		case who == verdict.Anonymous && e.Grantee == anonymousID:
+			toID = append(toID, e)
+		}
+	}
+	groups = c.askACL(who, verb, principal, toGroups)
+	byID = c.askACL(who, verb, principal, toID)
+	// An ACL that was not read could hold any grant, unless nothing could bring it to bear.
+	if acl := c.rec.Bucket.AWS.ACL; acl.State == scanners.Unknown && bucketACLGives(verb) && !opens(groups) {
+		groups = verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{unread(factACL, acl.Status())}}
+	}
+	return groups, byID
+}
+
+// bucketACLGives reports whether a bucket's ACL can grant the verb: it never opens the content of objects.
+func bucketACLGives(verb verdict.Verb) bool { return verb != verdict.Read }
+
+func isAllUsers(grantee string) bool {
+	return strings.HasSuffix(grantee, groupAllUsers) || grantee == groupAllUsersShort
+}
+
+// aclEntries lists the grants that bear on the verb.
+func (c *s3Case) aclEntries(verb verdict.Verb) []aclEntry {
+	var out []aclEntry
+	for i, g := range c.rec.Bucket.AWS.ACL.Value.Grants {
+		if len(aclActions(g.Permission, false, verb)) > 0 {
+			out = append(out, aclEntry{ACLGrant: g, kind: verdict.GrantACL, where: "bucket ACL", index: i})
+		}
+	}
+	for _, o := range c.rec.Bucket.Objects.Value.Objects {
+		for i, g := range o.Grants {
+			if len(aclActions(g.Permission, true, verb)) > 0 {
+				out = append(out, aclEntry{ACLGrant: g, kind: verdict.GrantObject, where: "object " + o.Key, index: i, object: o.Key})
+			}
+		}
+	}
+	return out
+}
+
+// aclActions gives the actions of the verb that a permission maps to, on a bucket or on an object.
+func aclActions(permission string, object bool, verb verdict.Verb) []string {
+	full := permission == "FULL_CONTROL"
+	switch {
+	case !object && verb == verdict.List && (full || permission == "READ"):
+		return []string{"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"}
+	case !object && verb == verdict.Write && (full || permission == "WRITE"):
+		return []string{"s3:PutObject"}
+	case !object && verb == verdict.Permissions && (full || permission == "WRITE_ACP"):
+		return []string{"s3:PutBucketAcl"}
+	case object && verb == verdict.Read && (full || permission == "READ"):
+		return []string{"s3:GetObject", "s3:GetObjectVersion"}
+	case object && verb == verdict.Permissions && (full || permission == "WRITE_ACP"):
+		return []string{"s3:PutObjectAcl", "s3:PutObjectVersionAcl"}
+	default:
+		return nil
+	}
+}
+
+// askACL asks whether the grants open the verb once every Deny has been heard.
+func (c *s3Case) askACL(who verdict.Audience, verb verdict.Verb, principal *awspolicy.Principal, entries []aclEntry) verdict.Verdict {
+	if len(entries) == 0 {
+		return verdict.Verdict{Verdict: verdict.No}
+	}
+	type statement struct {
+		Effect, Principal, Resource string
+		Action                      []string
+	}
+	doc := struct {
+		Version   string
+		Statement []statement
+	}{Version: "2012-10-17"}
+	for _, e := range entries {
+		resource := "*"
+		if e.object != "" {
+			resource = "arn:" + c.partition() + ":s3:::" + c.direct.Bucket() + "/" + literalKey(e.object)
+		}
+		doc.Statement = append(doc.Statement, statement{"Allow", "*", resource, aclActions(e.Permission, e.object != "", verb)})
+	}
+	text, err := json.Marshal(doc)
+	if err != nil {
+		return malformed(fmt.Sprintf("ACL: %v", err))
+	}
+	policy, err := awspolicy.Parse(text)
+	if err != nil {
+		return malformed(fmt.Sprintf("ACL: %v", err))
+	}
+	denies := append(c.bucketLayer(), c.denies...)
+	solver := awspolicy.New(awspolicy.Setting{Env: c.env, Grants: []awspolicy.Layer{{Policy: policy, Where: "ACL"}}, Denies: denies})
+	v := c.verdictOf(solve(solver, who, verb, principal), verdict.GrantACL, nil)
+	for i, g := range v.Grants {
+		e := entries[g.Index]
+		v.Grants[i] = verdict.Grant{Kind: e.kind, Where: e.where, Index: e.index, Who: e.Grantee, What: e.Permission}
+	}
+	if v.Witness != nil && entries[0].object != "" {
+		v.Witness.KeyKnown = true
+	}
+	if c.policyBad != nil && opens(v) {
+		// The policy that was not read may deny.
+		v.Verdict, v.Reasons = verdict.Unknown, append(v.Reasons, *c.policyBad)
+	}
+	return v
+}
+
+// literalKey writes a key so that it stands for itself in a resource pattern.
+// IAM User Guide, "IAM policy elements: Variables and tags", special characters.
+func literalKey(key string) string {
+	return strings.NewReplacer("*", "${*}", "?", "${?}", "$", "${$}").Replace(key)
+}
+
+func (c *s3Case) partition() string {
+	if c.rec.Partition == "" {
+		return "aws"
+	}
+	return c.rec.Partition
+}
+
+func malformed(detail string) verdict.Verdict {
+	return verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{{Code: verdict.ReasonMalformed, Detail: detail}}}
+}
+
+// namedByACL lists the canonical ids that ACLs name beside the owner, the groups and the anonymous user.
+func (c *s3Case) namedByACL() []string {
+	var out []string
+	add := func(owner string, grants []scanners.ACLGrant) {
+		for _, g := range grants {
+			if g.Kind == "Group" || strings.Contains(g.Grantee, "/groups/") || g.Grantee == owner || g.Grantee == "" ||
+				g.Grantee == anonymousID || g.Grantee == groupAllUsersShort || slices.Contains(out, g.Grantee) {
+				continue
+			}
+			out = append(out, g.Grantee)
+		}
+	}
+	owner := c.rec.Bucket.AWS.ACL.Value.Owner
+	add(owner, c.rec.Bucket.AWS.ACL.Value.Grants)
+	for _, o := range c.rec.Bucket.Objects.Value.Objects {
+		if o.Owner == "" || o.Owner == owner {
+			add(owner, o.Grants)
+		}
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,112 @@
+// From the solver's answer to a verdict with a request that a person can send.
+
+package access
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tojimari/tojimari/internal/access/awspolicy"
+	"github.com/tojimari/tojimari/internal/access/proof"
+	"github.com/tojimari/tojimari/internal/access/verdict"
+	"github.com/tojimari/tojimari/scanners"
+)
+
+// verdictOf turns an answer into a verdict; ap is the access point it came through, nil for direct requests.
+func (c *s3Case) verdictOf(a awspolicy.Answer, kind verdict.GrantKind, ap *scanners.AccessPoint) verdict.Verdict {
+	v := verdict.Verdict{
+		Verdict: a.Verdict, Needs: a.Needs, DependsOn: a.DependsOn, ChangesAt: a.ChangesAt, Reasons: a.Reasons, Patterns: a.Patterns,
+	}
+	for _, g := range a.Grants {
+		v.Grants = append(v.Grants, verdict.Grant{Kind: kind, Where: g.Where, Index: g.Index, Sid: g.Sid, Text: clip(g.Text)})
+	}
+	for _, d := range a.Evaded {
+		v.Guards = append(v.Guards, denyGuard(d, "does not apply", "does not refuse this request"))
+	}
+	for _, d := range a.ClosedBy {
+		v.ClosedBy = append(v.ClosedBy, denyGuard(d, "on", "refuses what a grant allows"))
+	}
+	for _, e := range a.Except {
+		v.Guards = append(v.Guards, verdict.Guard{Name: "Deny", Level: "policy", State: "on", Detail: "takes out keys " + e})
+	}
+	if a.Witness != nil && opens(v) {
+		v.Witness = c.request(a, ap)
+		v.Curl = proof.Curl(*v.Witness)
+	}
+	return v
+}
+
+func denyGuard(d awspolicy.StatementRef, state, detail string) verdict.Guard {
+	name := "Deny"
+	if d.Sid != "" {
+		name += " " + d.Sid
+	}
+	return verdict.Guard{Name: name, Level: d.Where, State: state, Detail: detail}
+}
+
+// clip keeps a statement's text within what Grant.Text promises.
+func clip(text string) string {
+	const most = 2 << 10
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most-3], "") + "..."
+}
+
+// request writes the witness as a request to the bucket's own host or the access point's.
+func (c *s3Case) request(a awspolicy.Answer, ap *scanners.AccessPoint) *verdict.Request {
+	w := a.Witness
+	r := &verdict.Request{Method: w.Method, Signed: w.Signed, Region: c.rec.Region, Key: w.Key, KeyKnown: w.KeyLiteral, Headers: slices.Clone(w.Headers)}
+	if w.Key != "" && !w.KeyLiteral && w.Method == "GET" {
+		if key, known := c.sampledMatch(a); known {
+			r.Key, r.KeyKnown = key, true
+		}
+	}
+	var query []string
+	if w.Query != "" {
+		query = append(query, w.Query)
+	}
+	for _, p := range w.Parameters {
+		query = append(query, proof.EscapeQuery(p[0])+"="+proof.EscapeQuery(p[1]))
+	}
+	where := proof.S3{Bucket: c.direct.Bucket(), Region: c.rec.Region, Partition: c.rec.Partition, BaseURL: c.rec.BaseURL}
+	scheme := "http"
+	if w.HTTPS {
+		scheme = "https"
+	}
+	switch joined := strings.Join(query, "&"); {
+	case ap != nil && ap.MultiRegion:
+		r.URL = where.MultiRegionURL(ap.Alias, r.Key, joined)
+	case ap != nil:
+		account := ap.Account
+		if account == "" {
+			account = c.rec.Account
+		}
+		r.URL = where.AccessPointURL(ap.Name, account, r.Key, joined)
+	default:
+		r.URL = where.URL(scheme, r.Key, joined)
+	}
+	if c.payer.on && w.Signed {
+		r.Headers = append(r.Headers, [2]string{"x-amz-request-payer", "requester"})
+	}
+	if strings.HasSuffix(w.Action, "Acl") && !slices.ContainsFunc(r.Headers, func(h [2]string) bool { return strings.HasPrefix(h[0], "x-amz-") }) {
+		r.Headers = append(r.Headers, [2]string{"x-amz-acl", "bucket-owner-full-control"})
+	}
+	for key, values := range w.Context {
+		r.Context = append(r.Context, key+"="+strings.Join(values, ","))
+	}
+	slices.Sort(r.Context)
+	return r
+}
+
+// sampledMatch finds a sampled key that the answer exposes.
+func (c *s3Case) sampledMatch(a awspolicy.Answer) (string, bool) {
+	for _, o := range c.rec.Bucket.Objects.Value.Objects {
+		exposed := slices.ContainsFunc(a.Patterns, func(p string) bool { return globMatch(p, o.Key) })
+		excepted := slices.ContainsFunc(a.Except, func(p string) bool { return globMatch(p, o.Key) })
+		if s3Readable(o) && exposed && !excepted {
+			return o.Key, true
+		}
+	}
+	return "", false
+}
