@@ -31,6 +31,8 @@ type Encryption struct {
 	CustomerManaged bool   `json:"customer_managed"` // a key that the customer made
 	BucketKey       bool   `json:"bucket_key"`       // S3 only
 	Infrastructure  bool   `json:"infrastructure"`   // Azure: second layer of encryption
+	// CustomerKeysBlocked: writes encrypted with a key that the caller brings (SSE-C) are refused. S3 only.
+	CustomerKeysBlocked bool `json:"customer_keys_blocked"`
 }
 
 // Lifecycle holds the rules that expire objects.
@@ -48,6 +50,7 @@ type LifecycleRule struct {
 	NoncurrentDays      int64  `json:"noncurrent_days"`
 	AbortIncompleteDays int64  `json:"abort_incomplete_days"`
 	Transition          bool   `json:"transition"` // moves to another storage class
+	Narrowed            bool   `json:"narrowed"`   // a filter by tag or size takes only some objects
 }
 
 // Retention keeps objects from being deleted or replaced for a time.
@@ -160,6 +163,8 @@ type SampledObject struct {
 	Owner        string     `json:"owner"`
 	ACLRead      bool       `json:"acl_read"` // whether Grants is what the object's ACL says
 	Grants       []ACLGrant `json:"grants"`
+	// ACLReason says why the ACL was not read; zero where it was, or where nobody asked.
+	ACLReason Reason `json:"acl_reason,omitzero"`
 }
 
 // ACL is an access control list.

@@ -7,6 +7,19 @@ import "net/url"
 // AWSAccountID is the id of an AWS account's scope.
 func AWSAccountID(account string) string { return "aws:account/" + account }
 
+// S3ScopeID is the id of the account that S3 buckets lie in; S3-compatibles carry their endpoint's host. The
+// account may be empty: not every service has one, and a foreign bucket does not tell its owner's.
+func S3ScopeID(endpoint, account string) string {
+	if endpoint == "" {
+		return AWSAccountID(account)
+	}
+	host := endpoint
+	if u, err := url.Parse(endpoint); err == nil && u.Host != "" {
+		host = u.Host
+	}
+	return "s3:" + host + ":account/" + account
+}
+
 // S3BucketID is the id of an S3 bucket; S3-compatibles carry their endpoint's host, since names are unique
 // only there.
 func S3BucketID(endpoint, name string) string {

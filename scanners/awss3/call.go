@@ -1,0 +1,95 @@
+// Making one call: attempts, waits, and what counts as an answer.
+
+package awss3
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/tojimari/tojimari/scanners"
+)
+
+// Limits of trying again. Throttling costs time and nothing else, so it is bounded by the deadline rather
+// than by a count; the count is there for calls without one.
+const (
+	throttledAttempts = 60
+	transientAttempts = 6
+	slowestBackoff    = 20 * time.Second
+	firstBackoff      = 100 * time.Millisecond
+)
+
+// call makes one SDK call until it is answered. Every error it returns is a *failure or ctx's.
+func call[In, Out, Opt any](ctx context.Context, ses *session, fn func(context.Context, In, ...func(*Opt)) (Out, error), in In, opts ...func(*Opt)) (Out, error) {
+	var none Out
+	retried := map[failureKind]int{}
+	for {
+		if ses.lapsed.Load() {
+			return none, &failure{kind: expired, message: "the credentials have expired"}
+		}
+		attempt, cancel := context.WithTimeout(ctx, ses.settings.attemptTimeout)
+		out, err := fn(attempt, in, opts...)
+		cancel()
+		if err == nil {
+			return out, nil
+		}
+		if ctx.Err() != nil {
+			return none, fmt.Errorf("stopped: %w", ctx.Err())
+		}
+		f := ses.diagnose(err)
+		retried[f.kind]++
+		if !ses.again(ctx, f, retried[f.kind]) {
+			return none, f
+		}
+		if err := ses.pause(ctx, f, retried[f.kind]); err != nil {
+			return none, errors.Join(f, err)
+		}
+	}
+}
+
+// diagnose is the package's diagnose with what only the session knows: a failure to get credentials at all.
+func (ses *session) diagnose(err error) *failure {
+	f := diagnose(err)
+	if f.status == 0 && f.code == "" && errors.Is(err, scanners.ErrNoCredentials) {
+		f.kind = badCredentials
+	}
+	return f
+}
+
+// again decides whether the nth failure of one kind is worth another attempt.
+func (ses *session) again(ctx context.Context, f *failure, n int) bool {
+	switch f.kind {
+	case throttled:
+		return n < throttledAttempts
+	case transient:
+		return n < transientAttempts
+	case clockSkew:
+		return n == 1 // the SDK has noted the difference and signs by the service's clock now
+	case expired:
+		if n == 1 && ses.renew() {
+			return true
+		}
+		ses.lapsed.Store(true)
+		zerolog.Ctx(ctx).Warn().Msg("the credentials have expired")
+	}
+	return false
+}
+
+// pause waits before the next attempt: half fixed, half by chance, doubling, never less than the service
+// asked for. A wait that would outlast the deadline is not begun.
+func (ses *session) pause(ctx context.Context, f *failure, n int) error {
+	if f.kind == expired || f.kind == clockSkew {
+		return nil
+	}
+	wait := min(firstBackoff<<min(n-1, 10), slowestBackoff)
+	wait = wait/2 + time.Duration(ses.settings.jitter()*float64(wait/2))
+	wait = max(wait, f.retryAfter)
+	if deadline, ok := ctx.Deadline(); ok && ses.now().Add(wait).After(deadline) {
+		return context.DeadlineExceeded
+	}
+	zerolog.Ctx(ctx).Debug().Str("failure", f.text()).Int("attempt", n).Dur("wait", wait).Msg("trying again")
+	return ses.settings.sleep(ctx, wait)
+}

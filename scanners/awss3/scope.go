@@ -1,0 +1,258 @@
+// Reading an account: its public access block, and what its organisation lays over it.
+
+package awss3
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
+	orgtypes "github.com/aws/aws-sdk-go-v2/service/organizations/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3control"
+
+	"github.com/tojimari/tojimari/scanners"
+)
+
+func accountBlock() operation {
+	return operation{call: "s3control:GetPublicAccessBlock", permission: "s3:GetAccountPublicAccessBlock", api: "account_public_access_block",
+		notSet: []string{"NoSuchPublicAccessBlockConfiguration"}}
+}
+
+// outsideOrganizations are the answers for accounts that are in no organisation, or to which no such policy applies.
+func outsideOrganizations() []string {
+	return []string{"AWSOrganizationsNotInUseException", "EffectivePolicyNotFoundException"}
+}
+
+func organizationBlock() operation {
+	return operation{call: "organizations:DescribeEffectivePolicy", permission: "organizations:DescribeEffectivePolicy",
+		api: "account_public_access_block", notSet: outsideOrganizations()}
+}
+
+func organizationRead() operation {
+	return operation{call: "organizations:DescribeOrganization", permission: "organizations:DescribeOrganization",
+		api: "account_public_access_block", notSet: outsideOrganizations()}
+}
+
+func organizationPolicies() operation {
+	return operation{call: "organizations:ListPoliciesForTarget", permission: "organizations:ListPoliciesForTarget",
+		api: "account_public_access_block", notSet: outsideOrganizations()}
+}
+
+// inspectScope reads what is wanted of an account.
+func (in *inspection) inspectScope(ctx context.Context) {
+	s := &in.rec.Scope.AWS
+	if in.wanted("scope.aws.public_access_block", s.PublicAccessBlock.Status()) && hasControl(in, &s.PublicAccessBlock, accountBlock()) {
+		settle(ctx, in, &s.PublicAccessBlock, accountBlock(), in.readAccountBlock, func(out *s3control.GetPublicAccessBlockOutput) (scanners.PublicAccessBlock, error) {
+			c := out.PublicAccessBlockConfiguration
+			if c == nil {
+				return scanners.PublicAccessBlock{}, errHollow
+			}
+			return block(c.BlockPublicAcls, c.IgnorePublicAcls, c.BlockPublicPolicy, c.RestrictPublicBuckets)
+		})
+	}
+	if in.wanted("scope.aws.organization_block", s.OrganizationBlock.Status()) && hasControl(in, &s.OrganizationBlock, organizationBlock()) {
+		settle(ctx, in, &s.OrganizationBlock, organizationBlock(), func(ctx context.Context) (*organizations.DescribeEffectivePolicyOutput, error) {
+			return call(ctx, in.session, in.orgs.DescribeEffectivePolicy, &organizations.DescribeEffectivePolicyInput{PolicyType: orgtypes.EffectivePolicyTypeS3Policy})
+		}, effectiveBlock)
+	}
+	if in.wanted("scope.aws.organization", s.Organization.Status()) && hasControl(in, &s.Organization, organizationRead()) {
+		settle(ctx, in, &s.Organization, organizationRead(), func(ctx context.Context) (*organizations.DescribeOrganizationOutput, error) {
+			return call(ctx, in.session, in.orgs.DescribeOrganization, &organizations.DescribeOrganizationInput{})
+		}, func(out *organizations.DescribeOrganizationOutput) (scanners.Organization, error) {
+			if out.Organization == nil || aws.ToString(out.Organization.Id) == "" {
+				return scanners.Organization{}, errHollow
+			}
+			return scanners.Organization{ID: *out.Organization.Id, ManagementAccount: aws.ToString(out.Organization.MasterAccountId)}, nil
+		})
+	}
+	for _, kind := range []struct {
+		name scanners.FactName
+		slot *scanners.Fact[scanners.Policies]
+		of   orgtypes.PolicyType
+	}{
+		{"scope.aws.resource_control_policies", &s.ResourcePolicies, orgtypes.PolicyTypeResourceControlPolicy},
+		{"scope.aws.service_control_policies", &s.ServicePolicies, orgtypes.PolicyTypeServiceControlPolicy},
+	} {
+		if in.wanted(kind.name, kind.slot.Status()) && hasControl(in, kind.slot, organizationPolicies()) {
+			settle(ctx, in, kind.slot, organizationPolicies(), func(ctx context.Context) ([]scanners.PolicyText, error) {
+				return in.policiesAbove(ctx, kind.of)
+			}, func(list []scanners.PolicyText) (scanners.Policies, error) { return scanners.Policies{List: list}, nil })
+		}
+	}
+}
+
+func (in *inspection) readAccountBlock(ctx context.Context) (*s3control.GetPublicAccessBlockOutput, error) {
+	return call(ctx, in.session, in.control.GetPublicAccessBlock, &s3control.GetPublicAccessBlockInput{AccountId: &in.account}, controlIn(in.region))
+}
+
+// effectiveBlock reads an effective S3 policy: all four settings or none of them
+// (Organizations User Guide, "S3 policy syntax and examples").
+func effectiveBlock(out *organizations.DescribeEffectivePolicyOutput) (scanners.PublicAccessBlock, error) {
+	if out.EffectivePolicy == nil {
+		return scanners.PublicAccessBlock{}, errHollow
+	}
+	var content struct {
+		Attributes struct {
+			Block json.RawMessage `json:"public_access_block_configuration"`
+		} `json:"s3_attributes"`
+	}
+	if err := json.Unmarshal([]byte(aws.ToString(out.EffectivePolicy.PolicyContent)), &content); err != nil {
+		return scanners.PublicAccessBlock{}, errHollow
+	}
+	if len(content.Attributes.Block) == 0 {
+		return scanners.PublicAccessBlock{}, errNotSet
+	}
+	var word string
+	if json.Unmarshal(content.Attributes.Block, &word) != nil {
+		var assigned struct {
+			Value string `json:"@@assign"`
+		}
+		if err := json.Unmarshal(content.Attributes.Block, &assigned); err != nil {
+			return scanners.PublicAccessBlock{}, errHollow
+		}
+		word = assigned.Value
+	}
+	switch strings.ToLower(word) {
+	case "all":
+		return scanners.PublicAccessBlock{BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true}, nil
+	case "none":
+		return scanners.PublicAccessBlock{}, nil
+	}
+	return scanners.PublicAccessBlock{}, errHollow
+}
+
+// deepestTree bounds the way from an account to its root; Organizations allows five levels of units.
+const deepestTree = 8
+
+// policiesAbove collects the policies of one type on the account and on everything above it, sorted by where
+// they are attached and by id. Only the management account and delegated administrators may ask.
+func (in *inspection) policiesAbove(ctx context.Context, kind orgtypes.PolicyType) ([]scanners.PolicyText, error) {
+	var out []scanners.PolicyText
+	asker := in.session
+	if in.manager != nil {
+		asker = in.manager
+	}
+	node := in.account
+	for range deepestTree {
+		input := &organizations.ListPoliciesForTargetInput{TargetId: aws.String(node), Filter: kind}
+		for {
+			page, err := call(ctx, asker, asker.orgs.ListPoliciesForTarget, input)
+			if err != nil {
+				return nil, err
+			}
+			for _, p := range page.Policies {
+				text, err := asker.policyText(ctx, aws.ToString(p.Id))
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, scanners.PolicyText{Text: text, ID: aws.ToString(p.Id), Name: aws.ToString(p.Name), AttachedTo: node})
+			}
+			if aws.ToString(page.NextToken) == "" {
+				break
+			}
+			input.NextToken = page.NextToken
+		}
+		if strings.HasPrefix(node, "r-") {
+			break
+		}
+		parents, err := call(ctx, asker, asker.orgs.ListParents, &organizations.ListParentsInput{ChildId: aws.String(node)})
+		if err != nil {
+			return nil, err
+		}
+		if len(parents.Parents) == 0 {
+			break
+		}
+		node = aws.ToString(parents.Parents[0].Id)
+	}
+	slices.SortStableFunc(out, func(a, b scanners.PolicyText) int {
+		return strings.Compare(a.AttachedTo+"\x00"+a.ID, b.AttachedTo+"\x00"+b.ID)
+	})
+	return out, nil
+}
+
+// policyText reads one policy; it is kept, since the same few are attached to many accounts.
+func (ses *session) policyText(ctx context.Context, id string) (string, error) {
+	return ses.policies.get(ctx, id, func(ctx context.Context) (string, error) {
+		out, err := call(ctx, ses, ses.orgs.DescribePolicy, &organizations.DescribePolicyInput{PolicyId: &id})
+		if err != nil {
+			return "", err
+		}
+		if out.Policy == nil || aws.ToString(out.Policy.Content) == "" {
+			return "", errHollow
+		}
+		return *out.Policy.Content, nil
+	})
+}
+
+// discoverOrganization goes through the accounts of the organisation. An account that cannot be entered is
+// a failed scope; the others are scanned all the same.
+func (s *Scanner) discoverOrganization(ctx context.Context, ses *session, target scanners.Target, role string, yield func(scanners.Ref, error) bool) {
+	input := &organizations.ListAccountsInput{}
+	for {
+		page, err := call(ctx, ses, ses.orgs.ListAccounts, input)
+		if err != nil {
+			yield(scanners.Ref{}, ses.listAccountsError(err))
+			return
+		}
+		for _, a := range page.Accounts {
+			if !s.discoverMember(ctx, ses, target, role, a, yield) {
+				return
+			}
+		}
+		if aws.ToString(page.NextToken) == "" {
+			return
+		}
+		input.NextToken = page.NextToken
+	}
+}
+
+func (s *Scanner) discoverMember(ctx context.Context, ses *session, target scanners.Target, role string, a orgtypes.Account, yield func(scanners.Ref, error) bool) bool {
+	id := aws.ToString(a.Id)
+	if id == ses.account {
+		return ses.discoverAccount(ctx, target, yield)
+	}
+	if a.State != "" && a.State != orgtypes.AccountStateActive {
+		return yield(ses.scopeRef(target, id), fmt.Errorf("account %q is %s: %w", id, strings.ToLower(string(a.State)), scanners.ErrDenied))
+	}
+	member, err := s.member(ctx, ses, id, role)
+	if err != nil {
+		return yield(ses.scopeRef(target, id), err)
+	}
+	return member.discoverAccount(ctx, target, yield)
+}
+
+// member returns the session of another account of the organisation, entered through the role.
+func (s *Scanner) member(ctx context.Context, ses *session, account, role string) (*session, error) {
+	return ses.members.get(ctx, account+"/"+role, func(ctx context.Context) (*session, error) {
+		config := ses.config.Copy()
+		name := fmt.Sprintf("arn:%s:iam::%s:role/%s", ses.partition, account, role)
+		if !roleARN.MatchString(name) {
+			return nil, fmt.Errorf("account %q has no account number: %w", account, scanners.ErrBadTarget)
+		}
+		config.Credentials = s.assume(config, ses.endpoint, name, "")
+		member, err := s.open(ctx, config, ses.endpoint)
+		if err != nil {
+			return nil, scanners.WithHint(fmt.Errorf("entering account %s as role %q: %w", account, role, err),
+				"--org-role names the role that the organisation's accounts share; its trust policy must name this account")
+		}
+		member.manager = ses
+		return member, nil
+	})
+}
+
+func (ses *session) listAccountsError(err error) error {
+	var f *failure
+	if !errors.As(err, &f) {
+		return fmt.Errorf("listing the accounts of the organisation: %w", err)
+	}
+	if f.kind == denied || f.code == "AWSOrganizationsNotInUseException" {
+		return scanners.WithHint(fmt.Errorf("listing the accounts of the organisation: %w", f),
+			"aws:org needs organizations:ListAccounts in the management account or a delegated administrator's; 'aws' scans one account")
+	}
+	return ses.explain("listing the accounts of the organisation (organizations:ListAccounts)", f)
+}

@@ -1,0 +1,268 @@
+// One set of credentials and one service: the clients, who is calling, and what was listed once for all.
+
+package awss3
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3control"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	smithyendpoints "github.com/aws/smithy-go/endpoints"
+
+	"github.com/tojimari/tojimari/internal/vendors"
+	"github.com/tojimari/tojimari/scanners"
+)
+
+// session is safe for concurrent use.
+type session struct {
+	settings settings
+	now      func() time.Time
+
+	account   string // of the caller; empty where the service does not say
+	partition string
+	region    string          // asked first
+	endpoint  string          // base URL of another service than Amazon's, else empty
+	vendor    *vendors.Vendor // that service's description, nil where not known
+	identity  *failure        // why account is empty
+	config    aws.Config
+	manager   *session // of the organisation, for a member account's session
+
+	s3      *s3.Client
+	control *s3control.Client
+	sts     *sts.Client
+	orgs    *organizations.Client
+
+	lapsed   atomic.Bool
+	renewing sync.Mutex
+	lastKey  string
+	points   memo[pointsKey, []pointEntry]
+	multi    memo[struct{}, []pointEntry]
+	policies memo[string, string]
+	members  memo[string, *session]
+}
+
+// sessionFor returns the session for a target, and for a member account of an organisation its own.
+func (s *Scanner) sessionFor(ctx context.Context, ref scanners.Ref) (*session, error) {
+	v, err := readTarget(ref.Target, s.rt)
+	if err != nil {
+		return nil, err
+	}
+	ses, err := s.connect(ctx, v.connection)
+	if err != nil || !v.org || ref.Account == "" || ref.Account == ses.account {
+		return ses, err
+	}
+	return s.member(ctx, ses, ref.Account, v.orgRole)
+}
+
+// connect returns the one session for a connection.
+func (s *Scanner) connect(ctx context.Context, c connection) (*session, error) {
+	return s.sessions.get(ctx, c, func(ctx context.Context) (*session, error) {
+		config, err := s.config(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		return s.open(ctx, config, c.endpoint)
+	})
+}
+
+// open makes the clients and asks who is calling.
+func (s *Scanner) open(ctx context.Context, config aws.Config, endpoint string) (*session, error) {
+	if config.Region == "" {
+		config.Region = "us-east-1"
+	}
+	config.HTTPClient = httpClient{s.rt.Transport}
+	config.Retryer = func() aws.Retryer { return aws.NopRetryer{} } // call does the retrying
+	config.RetryMaxAttempts = 0
+	if s.rt.UserAgent != "" {
+		name, version, _ := strings.Cut(s.rt.UserAgent, "/")
+		config.APIOptions = append(config.APIOptions, awsmiddleware.AddUserAgentKeyValue(name, version))
+	}
+	if endpoint == "" && config.BaseEndpoint != nil {
+		endpoint = *config.BaseEndpoint
+	}
+	ses := &session{settings: s.settings, now: s.rt.Now, region: config.Region, config: config, endpoint: endpoint}
+	ses.makeClients()
+	if err := ses.recogniseVendor(); err != nil {
+		return nil, err
+	}
+	if err := ses.identify(ctx); err != nil {
+		return nil, err
+	}
+	return ses, nil
+}
+
+func (ses *session) makeClients() {
+	ses.s3 = s3.NewFromConfig(ses.config, func(o *s3.Options) {
+		if ses.endpoint == "" && o.BaseEndpoint != nil {
+			ses.endpoint = *o.BaseEndpoint // AWS_ENDPOINT_URL_S3
+		}
+		if ses.endpoint != "" {
+			o.BaseEndpoint = &ses.endpoint
+			o.UsePathStyle = true
+		}
+		o.DisableS3ExpressSessionAuth = aws.Bool(true)
+		o.APIOptions = append(o.APIOptions, checkAnswers)
+	})
+	ses.control = s3control.NewFromConfig(ses.config, func(o *s3control.Options) {
+		if ses.endpoint != "" {
+			o.EndpointResolverV2 = fixedEndpoint(ses.endpoint)
+		}
+		o.APIOptions = append(o.APIOptions, checkAnswers)
+	})
+	ses.sts = sts.NewFromConfig(ses.config, func(o *sts.Options) {
+		if ses.endpoint != "" {
+			o.BaseEndpoint = &ses.endpoint
+		}
+	})
+	ses.orgs = organizations.NewFromConfig(ses.config, func(o *organizations.Options) {
+		if ses.endpoint != "" {
+			o.BaseEndpoint = &ses.endpoint
+		}
+	})
+}
+
+// fixedEndpoint keeps S3 Control from putting the account id in front of the host of another service.
+type fixedEndpoint string
+
+func (e fixedEndpoint) ResolveEndpoint(context.Context, s3control.EndpointParameters) (smithyendpoints.Endpoint, error) {
+	u, err := url.Parse(string(e))
+	if err != nil {
+		return smithyendpoints.Endpoint{}, err
+	}
+	return smithyendpoints.Endpoint{URI: *u}, nil
+}
+
+func (ses *session) recogniseVendor() error {
+	if ses.endpoint == "" {
+		return nil
+	}
+	set := ses.settings.vendors
+	if set == nil {
+		embedded, err := vendors.Embedded()
+		if err != nil {
+			return fmt.Errorf("reading the descriptions of S3-compatible services: %w", err)
+		}
+		set = embedded
+	}
+	u, err := url.Parse(ses.endpoint)
+	if err != nil {
+		return fmt.Errorf("endpoint %q: %w", ses.endpoint, scanners.ErrBadTarget)
+	}
+	if match, ok := set.MatchEndpoint(u.Hostname()); ok {
+		if vendor, ok := set.Named(match.Vendor); ok {
+			ses.vendor = &vendor
+		}
+	}
+	return nil
+}
+
+// identify asks STS who is calling. Another service than Amazon's may have no STS; then the account stays
+// unknown and everything kept per account is unsupported.
+func (ses *session) identify(ctx context.Context) error {
+	ses.partition = partitionOf(ses.region)
+	if _, err := ses.config.Credentials.Retrieve(ctx); err != nil {
+		return credentialsError(err)
+	}
+	if ses.vendor != nil {
+		ses.identity = &failure{kind: notImplemented, message: ses.vendor.Title + " has no accounts that can be asked for"}
+		return nil
+	}
+	out, err := call(ctx, ses, ses.sts.GetCallerIdentity, &sts.GetCallerIdentityInput{})
+	if err == nil && out.Account != nil {
+		ses.account = aws.ToString(out.Account)
+		if parsed, err := arn.Parse(aws.ToString(out.Arn)); err == nil {
+			ses.partition = parsed.Partition
+		}
+		return nil
+	}
+	if err == nil {
+		err = &failure{kind: malformedAnswer, message: "the answer names no account"}
+	}
+	var f *failure
+	if !errors.As(err, &f) {
+		return fmt.Errorf("asking who is calling (sts:GetCallerIdentity): %w", err)
+	}
+	switch {
+	case f.kind == expired || f.kind == clockSkew || (f.kind == badCredentials && ses.endpoint == ""):
+		return ses.explain("asking who is calling (sts:GetCallerIdentity)", f)
+	case f.status == 0 && ses.endpoint != "" && f.kind != malformedAnswer:
+		return ses.explain("asking who is calling (sts:GetCallerIdentity)", f)
+	case ses.endpoint != "" && f.kind != throttled && f.kind != transient:
+		f = &failure{kind: notImplemented, message: "the service names no account"}
+	}
+	ses.identity = f
+	return nil
+}
+
+// renew asks for new credentials after a service called them expired, and says whether there are any.
+func (ses *session) renew() bool {
+	cache, ok := ses.config.Credentials.(*aws.CredentialsCache)
+	if !ok {
+		return false
+	}
+	ses.renewing.Lock()
+	defer ses.renewing.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), ses.settings.attemptTimeout)
+	defer cancel()
+	before := ses.lastKey
+	if before == "" {
+		if current, err := cache.Retrieve(ctx); err == nil {
+			before = fingerprint(current)
+		}
+	}
+	cache.Invalidate()
+	after, err := cache.Retrieve(ctx)
+	if err != nil {
+		return false
+	}
+	ses.lastKey = fingerprint(after)
+	return ses.lastKey != before
+}
+
+// fingerprint tells two sets of credentials apart without keeping either.
+func fingerprint(c aws.Credentials) string {
+	sum := sha256.Sum256([]byte(c.AccessKeyID + "\x00" + c.SessionToken))
+	return hex.EncodeToString(sum[:8])
+}
+
+// partitionOf guesses from a region's name, for when the caller's ARN is not known.
+func partitionOf(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	default:
+		return "aws"
+	}
+}
+
+// can says what is known of a configuration API at this service.
+func (ses *session) can(api vendors.API) vendors.Support {
+	if ses.vendor == nil || api == "" {
+		return vendors.Unknown
+	}
+	return ses.vendor.Can(api)
+}
+
+func inRegion(region string) func(*s3.Options) {
+	return func(o *s3.Options) { o.Region = region }
+}
+
+func controlIn(region string) func(*s3control.Options) {
+	return func(o *s3control.Options) { o.Region = region }
+}
