@@ -129,8 +129,8 @@ func (f Fact[T]) IsZero() bool {
 // Status returns the fact without its value.
 func (f Fact[T]) Status() Status { return Status{State: f.State, Reason: f.Reason, Origin: f.Origin} }
 
-// rawValue returns the value for the fact table of this package.
-func (f Fact[T]) rawValue() any { return f.Value }
+// valuePointer points at the value, for the fact table of this package.
+func (f *Fact[T]) valuePointer() any { return &f.Value }
 
 // Status is a fact without its value: enough to say what was read and what was not.
 type Status struct {
@@ -142,10 +142,13 @@ type Status struct {
 // Settled reports whether reading it again would be pointless.
 func (s Status) Settled() bool { return s.State != Unknown || s.Reason.Code != NotInspected }
 
-// anyFact is implemented by every Fact[T].
+func (f *Fact[T]) setUnknown(why Reason) { *f = Fact[T]{Reason: why} }
+
+// anyFact is implemented by every *Fact[T].
 type anyFact interface {
 	Status() Status
-	rawValue() any
+	valuePointer() any
+	setUnknown(why Reason)
 }
 
-var _ anyFact = Fact[Versioning]{}
+var _ anyFact = (*Fact[Versioning])(nil)

@@ -78,7 +78,7 @@ var factTable = sync.OnceValue(func() []FactField {
 			f := t.Field(i)
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			p, at := path+"."+name, append(slices.Clone(index), i)
-			if f.Type.Implements(factType) {
+			if reflect.PointerTo(f.Type).Implements(factType) {
 				value, _ := f.Type.FieldByName("Value")
 				out = append(out, FactField{Name: FactName(p), Value: value.Type, index: at})
 				continue
@@ -122,12 +122,77 @@ func (f FactField) Of(r *Record) (Status, any) {
 	if v.IsNil() {
 		return Status{}, nil
 	}
-	v = v.Elem().FieldByIndex(f.index[1:])
-	status := v.Interface().(anyFact).Status()
+	// Through the address, since boxing the fact itself would copy it to the heap.
+	fact := v.Elem().FieldByIndex(f.index[1:]).Addr().Interface().(anyFact)
+	status := fact.Status()
 	if status.State != Known {
 		return status, nil
 	}
-	return status, v.FieldByName("Value").Addr().Interface()
+	return status, fact.valuePointer()
+}
+
+// Copy sets the fact in to as it is in from. The part of to that holds it is allocated where it is missing and
+// changed in place otherwise: see Record.Detach for a part that is shared.
+func (f FactField) Copy(to, from *Record) {
+	source := reflect.ValueOf(from).Elem().Field(f.index[0])
+	part := reflect.ValueOf(to).Elem().Field(f.index[0])
+	if part.IsNil() {
+		part.Set(reflect.New(part.Type().Elem()))
+	}
+	field := part.Elem().FieldByIndex(f.index[1:])
+	if source.IsNil() {
+		field.SetZero()
+		return
+	}
+	field.Set(source.Elem().FieldByIndex(f.index[1:]))
+}
+
+// Clear makes the fact not inspected, in place; see Record.Detach for a part that is shared.
+func (f FactField) Clear(r *Record) {
+	if part := reflect.ValueOf(r).Elem().Field(f.index[0]); !part.IsNil() {
+		part.Elem().FieldByIndex(f.index[1:]).SetZero()
+	}
+}
+
+// SetUnknown makes the fact unknown for the reason, in place and without an origin; see Record.Detach for a part
+// that is shared. It does nothing where r has no such part.
+func (f FactField) SetUnknown(r *Record, why Reason) {
+	part := reflect.ValueOf(r).Elem().Field(f.index[0])
+	if part.IsNil() {
+		return
+	}
+	part.Elem().FieldByIndex(f.index[1:]).Addr().Interface().(anyFact).setUnknown(why)
+}
+
+// Detach gives r its own copy of the part of a kind, so that facts in it can be set without changing other
+// records that share it. The values of the facts stay shared. It does nothing where r has no such part.
+func (r *Record) Detach(kind Kind) {
+	switch kind {
+	case KindScope:
+		r.Scope = cloned(r.Scope)
+	case KindStore:
+		r.Store = cloned(r.Store)
+	case KindBucket:
+		r.Bucket = cloned(r.Bucket)
+	case KindPrefix:
+		r.Prefix = cloned(r.Prefix)
+	case KindEndpoint:
+		r.Endpoint = cloned(r.Endpoint)
+	case KindObject:
+		r.Object = cloned(r.Object)
+	case KindLink:
+		r.Link = cloned(r.Link)
+	case KindPage:
+		r.Page = cloned(r.Page)
+	}
+}
+
+func cloned[T any](part *T) *T {
+	if part == nil {
+		return nil
+	}
+	out := *part
+	return &out
 }
 
 // Status returns the status of the named fact; a name outside the schema is unknown, not inspected.
@@ -169,4 +234,15 @@ func (r *Record) Unsettled(need FactSet) FactSet {
 		}
 	}
 	return out
+}
+
+// Drop takes the part of a kind away from r.
+func (r *Record) Drop(kind Kind) {
+	v := reflect.ValueOf(r).Elem()
+	for _, f := range factTable() {
+		if f.Name.Kind() == kind {
+			v.Field(f.index[0]).SetZero()
+			return
+		}
+	}
 }

@@ -80,6 +80,8 @@ func (w *LineWriter) Write(line Line) error { return w.enc.Encode(line) }
 type LineReader struct {
 	in     *bufio.Reader
 	number int
+	start  int64 // offset of the line last read
+	read   int64 // offset behind it
 }
 
 // NewLineReader reads from r.
@@ -107,6 +109,9 @@ func (r *LineReader) Next() (Line, error) {
 
 // Number is the number of the line last returned, from 1.
 func (r *LineReader) Number() int { return r.number }
+
+// Span is where the line last returned lies in the input, in bytes: from start up to before end.
+func (r *LineReader) Span() (start, end int64) { return r.start, r.read }
 
 func parseLine(text []byte) (Line, error) {
 	dec := json.NewDecoder(bytes.NewReader(text))
@@ -141,12 +146,15 @@ func parseLine(text []byte) (Line, error) {
 // raw returns one line without its end; a line over MaxLine is passed over and reported.
 func (r *LineReader) raw() ([]byte, error) {
 	r.number++
+	r.start = r.read
 	var out []byte
 	for {
 		part, err := r.in.ReadSlice('\n')
+		r.read += int64(len(part))
 		if len(out)+len(part) > MaxLine {
 			for errors.Is(err, bufio.ErrBufferFull) {
-				_, err = r.in.ReadSlice('\n')
+				part, err = r.in.ReadSlice('\n')
+				r.read += int64(len(part))
 			}
 			if err != nil && err != io.EOF {
 				return nil, err

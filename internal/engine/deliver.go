@@ -1,0 +1,138 @@
+// Delivery: waits for the jobs in discovery order and hands their outcome to the consumer.
+
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/tojimari/tojimari/scanners"
+)
+
+// delivery is the state of deliver.
+type delivery struct {
+	*run
+	ctx      context.Context
+	stop     context.CancelCauseFunc
+	err      error // of Emit
+	progress Progress
+
+	grace     <-chan time.Time // set once ctx is done
+	graceOver bool
+
+	records int  // of the open scope
+	broken  bool // the open scope is not whole
+	missing int  // resources of the open scope that were found and not read
+}
+
+// deliver runs until r.jobs is closed. After an error of Emit it drains the rest silently.
+func (r *run) deliver(ctx context.Context, stop context.CancelCauseFunc) error {
+	d := &delivery{run: r, ctx: ctx, stop: stop}
+	for j := range r.jobs {
+		d.job(j)
+	}
+	return d.err
+}
+
+func (d *delivery) job(j *job) {
+	d.progress.Target, d.progress.Scope = j.source.name, j.scope
+	switch j.mark {
+	case openMark:
+		d.records, d.broken, d.missing = 0, false, 0
+	case closeMark:
+		d.close(j)
+	case failureMark:
+		d.broken = true
+		d.emit(Event{Failed: j.failed, Scope: j.scope})
+	case replayMark:
+		if err := d.resume.replay(j.scope, func(e Event) bool { d.emit(e); return d.err == nil }); err != nil && d.err == nil {
+			failure := scanners.FailureOf(err)
+			failure.Scope = j.scope
+			d.emit(Event{Failed: &failure, Scope: j.scope})
+		}
+	case resourceMark:
+		d.resource(j)
+	}
+}
+
+func (d *delivery) resource(j *job) {
+	if !d.wait(j) || j.cut {
+		d.broken = true
+		d.missing++
+		return
+	}
+	switch {
+	case j.left:
+	case j.failed != nil:
+		// Something that went away is whole all the same; anything else has to be asked again.
+		d.broken = d.broken || j.failed.Code != scanners.CodeGone
+		d.emit(Event{Failed: j.failed, Scope: j.scope})
+	default:
+		d.records++
+		d.emit(Event{Record: j.rec, Scope: j.scope})
+	}
+}
+
+func (d *delivery) close(j *job) {
+	if j.cutShort || d.missing > 0 {
+		cause := cutOffCause(d.ctx)
+		if cause == nil {
+			cause = ErrInterrupted
+		}
+		d.emit(Event{Failed: cutOffFailure(j.scope, cause, d.missing), Scope: j.scope})
+		return
+	}
+	if !d.broken {
+		d.emit(Event{End: &scanners.End{Scope: j.scope, Records: d.records}, Scope: j.scope})
+	}
+}
+
+// wait waits for a job; false means that its scanner did not heed the end of ctx in time.
+func (d *delivery) wait(j *job) bool {
+	select {
+	case <-j.done:
+		return true
+	default:
+	}
+	select {
+	case <-j.done:
+		return true
+	case <-d.ctx.Done():
+	}
+	if d.grace == nil {
+		d.grace = time.After(d.cfg.Grace)
+	}
+	if !d.graceOver {
+		select {
+		case <-j.done:
+			return true
+		case <-d.grace:
+			d.graceOver = true
+		}
+	}
+	return false
+}
+
+func (d *delivery) emit(e Event) {
+	if d.err != nil {
+		return
+	}
+	e.CutOff = e.CutOff || d.ctx.Err() != nil
+	d.coverage.add(d.progress.Target, e)
+	if err := d.cfg.Emit(e); err != nil {
+		d.err = err
+		d.stop(errors.New("the consumer failed"))
+		return
+	}
+	if e.Record != nil {
+		d.progress.Delivered++
+	}
+	if e.Failed != nil {
+		d.progress.Failed++
+	}
+	if d.cfg.Progress != nil {
+		d.progress.Discovered = d.discovered.value()
+		d.cfg.Progress(d.progress)
+	}
+}

@@ -1,0 +1,64 @@
+// The gate: how many resources are being inspected at once.
+
+package engine
+
+import (
+	"context"
+	"sync/atomic"
+)
+
+// gate lets one goroutine (dispatch) in as others leave.
+type gate struct {
+	limit int
+	pace  Pace
+	in    atomic.Int64
+	left  chan struct{}
+}
+
+func newGate(limit int, pace Pace) *gate {
+	return &gate{limit: limit, pace: pace, left: make(chan struct{}, 1)}
+}
+
+// width is how many may be inside now. A little more than the pace allows calls, since a resource is not on
+// the wire all the time, and enough to reach the next account while one is being throttled.
+func (g *gate) width() int64 {
+	if g.pace == nil {
+		return int64(g.limit)
+	}
+	w := g.pace.Width()
+	return int64(min(g.limit, w+w/4+16))
+}
+
+// enter waits until there is room; it reports false when ctx is done.
+func (g *gate) enter(ctx context.Context) bool {
+	var changed <-chan struct{}
+	if g.pace != nil {
+		changed = g.pace.Changed()
+	}
+	for ctx.Err() == nil {
+		if g.in.Load() < g.width() {
+			g.in.Add(1)
+			return true
+		}
+		select {
+		case <-g.left:
+		case <-changed:
+		case <-ctx.Done():
+		}
+	}
+	return false
+}
+
+func (g *gate) leave() {
+	g.in.Add(-1)
+	select {
+	case g.left <- struct{}{}:
+	default:
+	}
+}
+
+// counter is a number written by one goroutine and read by another.
+type counter struct{ n atomic.Int64 }
+
+func (c *counter) add()       { c.n.Add(1) }
+func (c *counter) value() int { return int(c.n.Load()) }
