@@ -72,7 +72,10 @@ func (w words) audience(who verdict.Audience, name string) string {
 
 // who is the audience with what it must know or send.
 func (w words) who(who verdict.Audience, name string, needs []string) string {
-	audience := w.audience(who, name)
+	return w.withNeeds(w.audience(who, name), needs)
+}
+
+func (w words) withNeeds(audience string, needs []string) string {
 	if len(needs) == 0 {
 		return audience
 	}
@@ -189,7 +192,7 @@ func (w words) guard(g verdict.Guard) string {
 	if g.Level != "" {
 		name += " (" + w.level(g.Level) + ")"
 	}
-	out := w.say(text.GuardState, name, w.state(g.State))
+	out := w.say(text.Labelled, name, w.state(g.State))
 	if g.Detail != "" {
 		out += " – " + text.Clip(text.Clean(g.Detail), mentionColumns)
 	}

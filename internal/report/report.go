@@ -83,6 +83,7 @@ func formats() []struct {
 		{"terminal", func(w io.Writer, o Options) Format { return newTerminal(w, o) }},
 		{"json", func(w io.Writer, o Options) Format { return newJSON(w, o) }},
 		{"jsonl", func(w io.Writer, o Options) Format { return newJSONL(w, o) }},
+		{"sarif", func(w io.Writer, o Options) Format { return newSARIF(w, o) }},
 	}
 }
 

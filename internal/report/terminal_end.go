@@ -74,19 +74,24 @@ func (t *terminal) unknowns(groups []UnknownGroup) {
 			}
 			t.line(2, lead, "  ", t.paint(bold, l))
 		}
-		examples := make([]string, 0, len(g.Examples)+1)
-		for _, e := range g.Examples {
-			examples = append(examples, mention(e))
-		}
-		if rest := g.Resources - int64(len(g.Examples)); rest > 0 {
-			examples = append(examples, t.say(text.MoreItems, rest))
-		}
-		t.prose(at, plain, t.say(text.NotKnownWhere, g.Resources, strings.Join(examples, t.say(text.PatternsAnd))))
+		t.prose(at, plain, t.say(text.NotKnownWhere, g.Resources, t.examples(g)))
 		t.prose(at, dim, t.say(text.NotKnownRules, text.Clip(strings.Join(g.Rules, " "), 3*t.width)))
 	}
 	if grant {
 		t.prose(2, dim, t.say(text.NotKnownGrant))
 	}
+}
+
+// examples names a few of the resources of a group.
+func (t *terminal) examples(g UnknownGroup) string {
+	out := make([]string, 0, len(g.Examples)+1)
+	for _, e := range g.Examples {
+		out = append(out, mention(e))
+	}
+	if rest := g.Resources - int64(len(g.Examples)); rest > 0 {
+		out = append(out, t.say(text.MoreItems, rest))
+	}
+	return strings.Join(out, t.say(text.PatternsAnd))
 }
 
 func (t *terminal) unknownReason(g UnknownGroup) string {
@@ -134,15 +139,7 @@ func (t *terminal) trouble(run result.Run) {
 		t.heading(t.say(text.NotRead))
 	}
 	for _, f := range run.Trouble {
-		what := cmp.Or(f.Resource, f.Scope, f.Target)
-		line := text.Clean(f.Detail)
-		if what != "" {
-			line = mention(what) + ": " + line
-		}
-		if f.Permission != "" {
-			line += " (" + t.say(text.PermissionMissing, mention(f.Permission)) + ")"
-		}
-		t.prose(2, plain, text.Clip(line, 8*t.width))
+		t.prose(2, plain, t.troubleText(f))
 		if f.Hint != "" {
 			t.prose(4, dim, t.say(text.Hint, text.Clean(f.Hint)))
 		}
@@ -151,16 +148,7 @@ func (t *terminal) trouble(run result.Run) {
 		t.heading(t.say(text.Lapsed))
 	}
 	for _, l := range run.Exceptions {
-		key := text.LapseUnused
-		if l.Kind == "expired" {
-			key = text.LapseExpired
-		}
-		place := scanners.Origin{File: l.File, Line: l.Line}
-		line := t.say(key, mention(l.What))
-		if l.File != "" {
-			line += " (" + mention(place.File) + ":" + count(int64(l.Line)) + ")"
-		}
-		t.prose(2, plain, line)
+		t.prose(2, plain, t.lapseText(l))
 	}
 	if len(run.RuleErrors) > 0 {
 		t.heading(t.say(text.RuleFailed))
@@ -168,6 +156,29 @@ func (t *terminal) trouble(run result.Run) {
 	for _, e := range run.RuleErrors {
 		t.prose(2, plain, mention(e.Rule)+" "+mention(e.Resource)+": "+text.Clip(text.Clean(e.Detail), 4*t.width))
 	}
+}
+
+func (t *terminal) troubleText(f result.Trouble) string {
+	line := text.Clean(f.Detail)
+	if what := cmp.Or(f.Resource, f.Scope, f.Target); what != "" {
+		line = mention(what) + ": " + line
+	}
+	if f.Permission != "" {
+		line += " (" + t.say(text.PermissionMissing, mention(f.Permission)) + ")"
+	}
+	return text.Clip(line, 8*t.width)
+}
+
+func (t *terminal) lapseText(l result.Lapse) string {
+	key := text.LapseUnused
+	if l.Kind == "expired" {
+		key = text.LapseExpired
+	}
+	line := t.say(key, mention(l.What))
+	if l.File != "" {
+		line += " (" + mention(l.File) + ":" + count(int64(l.Line)) + ")"
+	}
+	return line
 }
 
 // coverage prints what was looked at, what was not read to the end, and what this tool does not look at.

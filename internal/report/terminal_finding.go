@@ -262,7 +262,7 @@ func (t *terminal) brief(r result.Result, rule *ruleSeen) {
 		if i == maxGrants {
 			break
 		}
-		t.prose(4+t.severityColumns()+2, dim, t.say(text.LabelHeldBackBy)+" "+w.guard(l.Guard))
+		t.prose(4+t.severityColumns()+2, dim, t.say(text.Labelled, t.say(text.LabelHeldBackBy), w.guard(l.Guard)))
 	}
 }
 

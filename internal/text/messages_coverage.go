@@ -45,6 +45,7 @@ const (
 	ExitInterrupted
 	ExitOther
 	Hint
+	TooManyForGitHub
 	KindScope
 	KindStore
 	KindBucket
@@ -97,6 +98,7 @@ func coverageMessages() map[Key]Message {
 		ExitNothing:          {"exit code 4: nothing could be scanned", "終了コード 4：何も調べられませんでした"},
 		ExitInterrupted:      {"exit code {0}: interrupted", "終了コード {0}：中断されました"},
 		ExitOther:            {"exit code {0}", "終了コード {0}"},
+		TooManyForGitHub:     {"{0} results; GitHub takes {1} of one run", "結果は {0} 件ですが、GitHub が一回に受け取るのは {1} 件までです"},
 		KindScope:            {"accounts and projects", "アカウント・プロジェクト"},
 		KindStore:            {"storage accounts", "ストレージアカウント"},
 		KindBucket:           {"buckets", "バケット"},

@@ -36,6 +36,8 @@ const (
 	SayConditional
 	SayNo
 	SayNoClosed
+	SaySame
+	LabelStoppedBy
 	SayUnknown
 	DependsOn
 	ChangesAt
@@ -56,7 +58,7 @@ const (
 	NamedHeading
 	Trusted
 	GrantNumber
-	GuardState
+	Labelled
 	StateOff
 	StateOn
 	StateNotSet
@@ -69,7 +71,6 @@ const (
 	LevelContainer
 	LevelProject
 	LevelFolder
-	NothingGrants
 	PermissionMissing
 	SignedRequest
 )
@@ -82,18 +83,18 @@ func explainMessages() map[Key]Message {
 		WhoAnyAzure:  {"anyone with a Microsoft account of their own", "自分の Microsoft アカウントを持つ人なら誰でも"},
 		WhoAnyOther:  {"anyone with an account of their own at the provider", "そのプロバイダーのアカウントを持つ人なら誰でも"},
 		WhoNamed:     {"{0}", "{0} が"},
-		WhoNeeds:     {"{0} who {1}", "{1}、{0}"},
+		WhoNeeds:     {"{0} who {1}", "{1}だけで、{0}"},
 		WhoBearer:    {"anyone who holds a signed link or key", "署名付きリンクまたは鍵を手にした人なら誰でも"},
-		NeedsAnd:     {" and ", "、"},
+		NeedsAnd:     {" and ", "、かつ "},
 
-		NeedHeader:    {"sends the header {0}: {1}", "ヘッダー {0}: {1} を送れば"},
-		NeedHTTPS:     {"uses https", "https を使えば"},
-		NeedHTTP:      {"uses plain http", "暗号化なしの http を使えば"},
-		NeedPrefix:    {"asks for the prefix {0}", "プレフィックス {0} を指定すれば"},
-		NeedDelimiter: {"asks with the delimiter {0}", "区切り文字 {0} を指定すれば"},
-		NeedMaxKeys:   {"asks for {0} names at a time", "一度に {0} 件を指定すれば"},
-		NeedVersion:   {"asks for the version {0}", "バージョン {0} を指定すれば"},
-		NeedOther:     {"sends {0}", "{0} を付けて要求すれば"},
+		NeedHeader:    {"sends the header {0}: {1}", "ヘッダー {0}: {1} を送る"},
+		NeedHTTPS:     {"uses https", "https を使う"},
+		NeedHTTP:      {"uses plain http", "暗号化なしの http を使う"},
+		NeedPrefix:    {"asks for the prefix {0}", "プレフィックス {0} を指定する"},
+		NeedDelimiter: {"asks with the delimiter {0}", "区切り文字 {0} を指定する"},
+		NeedMaxKeys:   {"asks for {0} names at a time", "一度に {0} 件を指定する"},
+		NeedVersion:   {"asks for the version {0}", "バージョン {0} を指定する"},
+		NeedOther:     {"sends {0}", "{0} を付けて要求する"},
 
 		CanList:        {"list the names of all objects", "すべてのオブジェクト名の一覧を取得できます"},
 		CanListSome:    {"list the names of objects matching {0}", "{0} に一致するオブジェクト名の一覧を取得できます"},
@@ -108,6 +109,8 @@ func explainMessages() map[Key]Message {
 		SayConditional: {"{0} can {1}, if something holds that they can't choose:", "相手が選べない条件がそろえば、{0}、{1}。条件："},
 		SayNo:          {"no: nothing grants it", "いいえ：許可するものがありません"},
 		SayNoClosed:    {"no: granted, but stopped by {0}", "いいえ：許可はありますが、{0} が止めています"},
+		SaySame:        {"the same, in the same way", "同じ方法で同様です"},
+		LabelStoppedBy: {"stopped by", "止めている設定"},
 		SayUnknown:     {"unknown: {0}", "不明：{0}"},
 		DependsOn:      {"depends on", "条件"},
 		ChangesAt:      {"this answer changes by itself at {0}", "この答えは {0} に自動的に変わります"},
@@ -128,7 +131,7 @@ func explainMessages() map[Key]Message {
 		NamedHeading:      {"Outsiders named in the configuration", "設定に名前のある外部の相手"},
 		Trusted:           {"trusted by your configuration", "設定で信頼済み"},
 		GrantNumber:       {"{0}, entry {1}", "{0} の {1} 番目"},
-		GuardState:        {"{0}: {1}", "{0}：{1}"},
+		Labelled:          {"{0}: {1}", "{0}：{1}"},
 		StateOff:          {"off", "オフ"},
 		StateOn:           {"on", "オン"},
 		StateNotSet:       {"not set", "未設定"},
@@ -141,7 +144,6 @@ func explainMessages() map[Key]Message {
 		LevelContainer:    {"container", "コンテナー"},
 		LevelProject:      {"project", "プロジェクト"},
 		LevelFolder:       {"folder", "フォルダー"},
-		NothingGrants:     {"nobody outside", "外部からは誰も"},
 		PermissionMissing: {"permission {0} is missing", "権限 {0} がありません"},
 		SignedRequest:     {"signed with credentials of the caller's own account", "相手自身のアカウントの認証情報で署名"},
 	}

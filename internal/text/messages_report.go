@@ -35,7 +35,6 @@ const (
 	NeverSent
 	NotShowable
 	Account
-	NothingFound
 	Passed
 	UnknownResults
 	MoreItems
@@ -74,7 +73,6 @@ func reportMessages() map[Key]Message {
 		NeverSent:      {"would change something: shown for understanding, never sent by tojimari", "変更を伴う要求です。説明のためのもので、tojimari が送ることはありません"},
 		NotShowable:    {"the request holds characters that can't be shown here; -o jsonl has it whole", "表示できない文字を含む要求です。-o jsonl には全体があります"},
 		Account:        {"account {0}", "アカウント {0}"},
-		NothingFound:   {"No findings.", "検出された問題はありません。"},
 		Passed:         {"PASSED", "合格"},
 		UnknownResults: {"UNKNOWN, ONE BY ONE", "不明の一覧"},
 		MoreItems:      {"and {0} more", "ほか {0} 件"},
