@@ -343,7 +343,7 @@ func (c *gcsCase) decide(who verdict.Audience, verb verdict.Verb, g gcsGrants, w
 		v.Witness = c.witness(who, verb, v)
 		v.Curl = proof.Curl(*v.Witness)
 	}
-	return v
+	return settled(v)
 }
 
 // objectGates: an object encrypted with a key that the customer supplies cannot be read without it.

@@ -68,7 +68,7 @@ func (c *s3Case) decide(who verdict.Audience, verb verdict.Verb, p s3Paths, with
 	if verb == verdict.Read && opens(v) {
 		v = c.objectGates(who, v)
 	}
-	return v
+	return settled(v)
 }
 
 // guarded lets a verdict through a guard that is off, closes it where it is on, and makes it unknown where

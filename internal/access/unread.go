@@ -27,6 +27,15 @@ func openPoint(detail string) verdict.Verdict {
 	return verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{{Code: verdict.ReasonOpen, Detail: detail}}}
 }
 
+// settled drops what belongs to an open verdict alone from one that turned out closed or unknown.
+func settled(v verdict.Verdict) verdict.Verdict {
+	if !opens(v) {
+		v.Witness, v.Curl, v.Needs, v.DependsOn, v.Patterns = nil, "", nil, nil, nil
+	}
+	return v
+}
+
+// opens reports whether anything is open, for sure or under conditions.
 func opens(v verdict.Verdict) bool {
 	return v.Verdict == verdict.Yes || v.Verdict == verdict.Conditional
 }

@@ -1,7 +1,423 @@
+// Raw Google Cloud Storage input: a bucket as the JSON API prints it, with its policies.
+
 package explain
 
-import "errors"
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
 
-func gcsRecord(fields) (*built, error) {
-	return nil, errors.New("raw Google Cloud Storage input is not read by this version")
+	"github.com/tojimari/tojimari/scanners"
+)
+
+var gcsKeys = []string{"bucket", "iam_policy", "objects", "default_object_acl", "managed_folders", "org_policy",
+	"custom_roles", "deny_policies", "effective_tags", "project", "at"}
+
+func gcsRecord(in fields) (*built, error) {
+	if err := in.onlyKeys(append([]string{"id", "provider"}, gcsKeys...)); err != nil {
+		return nil, err
+	}
+	b := &built{}
+	var err error
+	if b.at, err = in.time("at"); err != nil {
+		return nil, err
+	}
+	rec := scanners.NewRecord(scanners.Head{Kind: scanners.KindBucket, Provider: scanners.GCP})
+	rec.Scope = &scanners.Scope{}
+	b.record = rec
+	if rec.Account, err = in.text("project"); err != nil {
+		return nil, err
+	}
+	if err := gcsBucket(b, in); err != nil {
+		return nil, fmt.Errorf("bucket: %w", err)
+	}
+	rec.ID = scanners.GCSBucketID(rec.Name)
+	g, scope := &rec.Bucket.GCP, &rec.Scope.GCP
+	if err := give(b, in, "iam_policy", &g.IAM, iamPolicy); err != nil {
+		return nil, err
+	}
+	if err := give(b, in, "objects", &rec.Bucket.Objects, gcsObjects); err != nil {
+		return nil, err
+	}
+	if in["default_object_acl"] != nil {
+		if err := give(b, in, "default_object_acl", &g.DefaultObjectACL, gcsACL); err != nil {
+			return nil, err
+		}
+	}
+	if err := give(b, in, "managed_folders", &g.ManagedFolders, gcsFolders); err != nil {
+		return nil, err
+	}
+	if err := give(b, in, "org_policy", &scope.PublicAccessPrevention, gcsOrgPolicy); err != nil {
+		return nil, err
+	}
+	if err := give(b, in, "custom_roles", &scope.CustomRoles, gcsCustomRoles); err != nil {
+		return nil, err
+	}
+	if err := give(b, in, "deny_policies", &scope.DenyPolicies, gcsDenyPolicies); err != nil {
+		return nil, err
+	}
+	scope.ServicePerimeter = scanners.AbsentFact[scanners.Labels](givenOrigin("perimeter"))
+	b.assume("service_perimeter")
+	// Tags that are not given stay unknown: a condition on them has no answer without them.
+	if raw, ok := in["effective_tags"]; ok && !isNull(raw) {
+		return b, give(b, in, "effective_tags", &g.EffectiveTags, gcsTags)
+	}
+	return b, nil
+}
+
+// gcsBucket reads the parts of the bucket resource that decide. A bucket name alone is taken too.
+func gcsBucket(b *built, in fields) error {
+	rec := b.record
+	from := givenOrigin("bucket")
+	raw, ok := in["bucket"]
+	var doc struct {
+		Name             string
+		Location         string
+		ProjectNumber    json.RawMessage
+		IAMConfiguration struct {
+			UniformBucketLevelAccess struct {
+				Enabled    bool
+				LockedTime time.Time
+			}
+			BucketPolicyOnly       struct{ Enabled bool }
+			PublicAccessPrevention string
+		}
+		Billing          struct{ RequesterPays bool }
+		ACL              json.RawMessage
+		DefaultObjectACL json.RawMessage
+		IPFilter         *struct {
+			Mode                string
+			PublicNetworkSource *struct {
+				AllowedIPCIDRRanges []string `json:"allowedIpCidrRanges"`
+			}
+			VPCNetworkSources []struct{ Network string }
+		}
+		Website    struct{ MainPageSuffix, NotFoundPage string }
+		Versioning struct{ Enabled bool }
+		Encryption struct{ DefaultKMSKeyName string }
+	}
+	switch {
+	case !ok || isNull(raw):
+		b.assume("bucket")
+	case bytesStart(raw) == '{':
+		if err := json.Unmarshal(raw, &doc); err != nil {
+			return err
+		}
+	default:
+		if err := textInto(&doc.Name)(raw); err != nil {
+			return err
+		}
+		b.assume("bucket settings")
+	}
+	rec.Name, rec.Region = doc.Name, doc.Location
+	g := &rec.Bucket.GCP
+	uniform := doc.IAMConfiguration.UniformBucketLevelAccess
+	g.UniformAccess = scanners.KnownFact(scanners.UniformAccess{
+		Enabled: uniform.Enabled || doc.IAMConfiguration.BucketPolicyOnly.Enabled, LockedUntil: uniform.LockedTime,
+	}, from)
+	mode := strings.ToLower(doc.IAMConfiguration.PublicAccessPrevention)
+	if mode != "" && !slices.Contains([]string{"enforced", "inherited", "unspecified"}, mode) {
+		return fmt.Errorf("publicAccessPrevention %q is not enforced, inherited or unspecified", mode)
+	}
+	g.PublicAccessPrevention = scanners.KnownFact(scanners.PublicAccessPrevention{Mode: mode, Enforced: mode == "enforced", Source: "bucket"}, from)
+	rec.Bucket.RequesterPays = scanners.KnownFact(scanners.RequesterPays{Enabled: doc.Billing.RequesterPays}, from)
+	g.IPFilter = scanners.AbsentFact[scanners.IPFilter](from)
+	if f := doc.IPFilter; f != nil {
+		v := scanners.IPFilter{Enabled: f.Mode == "Enabled", PublicSet: f.PublicNetworkSource != nil}
+		if f.PublicNetworkSource != nil {
+			v.PublicRanges = f.PublicNetworkSource.AllowedIPCIDRRanges
+		}
+		for _, n := range f.VPCNetworkSources {
+			v.VPCs = append(v.VPCs, n.Network)
+		}
+		g.IPFilter = scanners.KnownFact(v, from)
+	}
+	rec.Bucket.Website = scanners.KnownFact(scanners.Website{Enabled: doc.Website.MainPageSuffix != "", Index: doc.Website.MainPageSuffix, Error: doc.Website.NotFoundPage}, from)
+	rec.Bucket.Versioning = scanners.KnownFact(scanners.Versioning{Enabled: doc.Versioning.Enabled}, from)
+	g.ACL = scanners.AbsentFact[scanners.ACL](from)
+	if doc.ACL != nil && !isNull(doc.ACL) {
+		acl, _, err := gcsACL(doc.ACL)
+		if err != nil {
+			return fmt.Errorf("acl: %w", err)
+		}
+		g.ACL = scanners.KnownFact(acl, from)
+	}
+	g.DefaultObjectACL = scanners.AbsentFact[scanners.ACL](from)
+	if doc.DefaultObjectACL != nil && !isNull(doc.DefaultObjectACL) {
+		acl, _, err := gcsACL(doc.DefaultObjectACL)
+		if err != nil {
+			return fmt.Errorf("defaultObjectAcl: %w", err)
+		}
+		g.DefaultObjectACL = scanners.KnownFact(acl, from)
+	}
+	return nil
+}
+
+func iamPolicy(raw json.RawMessage) (scanners.IAMPolicy, bool, error) {
+	raw = unwrap(raw, "policy", "Policy", "iam_policy")
+	if text := ""; json.Unmarshal(raw, &text) == nil {
+		raw = json.RawMessage(text)
+	}
+	var doc struct {
+		Version  int64
+		Bindings []struct {
+			Role      string
+			Members   []string
+			Condition *struct{ Expression, Title, Description string }
+		}
+	}
+	if bytesStart(raw) != '{' {
+		return scanners.IAMPolicy{}, false, fmt.Errorf("want an object, got %s", snippet(raw))
+	}
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		return scanners.IAMPolicy{}, false, err
+	}
+	out := scanners.IAMPolicy{Version: doc.Version, Bindings: []scanners.IAMBinding{}}
+	for i, b := range doc.Bindings {
+		if b.Role == "" {
+			return out, false, fmt.Errorf("binding %d has no role", i+1)
+		}
+		binding := scanners.IAMBinding{Role: b.Role, Members: b.Members}
+		if b.Condition != nil {
+			binding.Condition, binding.Title = b.Condition.Expression, b.Condition.Title
+		}
+		out.Bindings = append(out.Bindings, binding)
+	}
+	return out, true, nil
+}
+
+// gcsACL accepts the entries of bucketAccessControls, objectAccessControls and their lists.
+func gcsACL(raw json.RawMessage) (scanners.ACL, bool, error) {
+	items, err := listOf(unwrap(raw, "items", "acl", "default_object_acl"))
+	if err != nil {
+		return scanners.ACL{}, false, err
+	}
+	out := scanners.ACL{Grants: []scanners.ACLGrant{}}
+	for i, item := range items {
+		var e struct{ Entity, Role string }
+		if err := json.Unmarshal(item, &e); err != nil {
+			return out, false, fmt.Errorf("entry %d: %w", i+1, err)
+		}
+		if !slices.Contains([]string{"READER", "WRITER", "OWNER"}, e.Role) {
+			return out, false, fmt.Errorf("entry %d has role %q, which is not READER, WRITER or OWNER", i+1, e.Role)
+		}
+		out.Grants = append(out.Grants, scanners.ACLGrant{Grantee: e.Entity, Permission: e.Role})
+	}
+	return out, true, nil
+}
+
+func gcsObjects(raw json.RawMessage) (scanners.ObjectSample, bool, error) {
+	items, err := listOf(unwrap(raw, "items", "objects"))
+	if err != nil {
+		return scanners.ObjectSample{}, false, err
+	}
+	out := scanners.ObjectSample{Objects: []scanners.SampledObject{}}
+	for i, item := range items {
+		var o scanners.SampledObject
+		if json.Unmarshal(item, &o.Key) != nil {
+			var doc struct {
+				Name, Key, StorageClass, KMSKeyName string
+				ACL                                 json.RawMessage
+				CustomerEncryption                  json.RawMessage
+			}
+			if err := json.Unmarshal(item, &doc); err != nil {
+				return out, false, fmt.Errorf("object %d: %w", i+1, err)
+			}
+			o.Key, o.StorageClass = doc.Name+doc.Key, doc.StorageClass
+			switch {
+			case doc.CustomerEncryption != nil && !isNull(doc.CustomerEncryption):
+				o.Encryption = "csek"
+			case doc.KMSKeyName != "":
+				o.Encryption = "cmek"
+			}
+			if doc.ACL != nil && !isNull(doc.ACL) {
+				acl, _, err := gcsACL(doc.ACL)
+				if err != nil {
+					return out, false, fmt.Errorf("object %d: acl: %w", i+1, err)
+				}
+				o.ACLRead, o.Grants = true, acl.Grants
+			}
+		}
+		if o.Key == "" {
+			return out, false, fmt.Errorf("object %d has no name", i+1)
+		}
+		out.Objects = append(out.Objects, o)
+	}
+	return out, true, nil
+}
+
+func gcsFolders(raw json.RawMessage) (scanners.ManagedFolders, bool, error) {
+	items, err := listOf(unwrap(raw, "items", "managed_folders", "managedFolders"))
+	if err != nil {
+		return scanners.ManagedFolders{}, false, err
+	}
+	out := scanners.ManagedFolders{List: []scanners.ManagedFolder{}}
+	for i, item := range items {
+		doc, err := azureFlat(item)
+		if err != nil {
+			return out, false, fmt.Errorf("folder %d: %w", i+1, err)
+		}
+		f := scanners.ManagedFolder{IAM: scanners.AbsentFact[scanners.IAMPolicy](givenOrigin("managed_folders"))}
+		if f.Name, err = doc.text("name"); err != nil || f.Name == "" {
+			return out, false, fmt.Errorf("folder %d has no name", i+1)
+		}
+		if !strings.HasSuffix(f.Name, "/") {
+			f.Name += "/"
+		}
+		for _, key := range []string{"iampolicy", "policy", "iam"} {
+			if raw, ok := doc[key]; ok {
+				policy, _, err := iamPolicy(raw)
+				if err != nil {
+					return out, false, fmt.Errorf("folder %q: %w", f.Name, err)
+				}
+				f.IAM = scanners.KnownFact(policy, givenOrigin("managed_folders"))
+			}
+		}
+		out.List = append(out.List, f)
+	}
+	return out, true, nil
+}
+
+// gcsOrgPolicy reads constraints/storage.publicAccessPrevention: as the v2 API prints it (spec.rules[].enforce),
+// as the v1 API does (booleanPolicy.enforced), as a bare boolean, or as a list of policies of which it is one.
+func gcsOrgPolicy(raw json.RawMessage) (scanners.PublicAccessPrevention, bool, error) {
+	var out scanners.PublicAccessPrevention
+	out.Source = "organization"
+	if on, err := asBool(raw); err == nil {
+		out.Enforced = on
+		return out, true, nil
+	}
+	items, err := listOf(unwrap(raw, "policies"))
+	if err != nil {
+		return out, false, err
+	}
+	found := false
+	for i, item := range items {
+		doc, err := object(item)
+		if err != nil {
+			return out, false, fmt.Errorf("policy %d: %w", i+1, err)
+		}
+		if on, ok := doc["storage.publicAccessPrevention"]; ok {
+			item, doc = on, fields{}
+			if on, err := asBool(item); err == nil {
+				out.Enforced, found = on, true
+				continue
+			}
+		}
+		name, _ := doc.text("name")
+		constraint, _ := doc.text("constraint")
+		if which := name + constraint; which != "" && !strings.HasSuffix(which, "storage.publicAccessPrevention") {
+			continue
+		}
+		var p struct {
+			BooleanPolicy struct{ Enforced bool }
+			Enforced      *bool
+			Enforce       *bool
+			Spec          struct {
+				Rules []struct {
+					Enforce   json.RawMessage
+					Condition *struct{ Expression string }
+				}
+			}
+			Rules []struct{ Enforce json.RawMessage }
+		}
+		if err := json.Unmarshal(item, &p); err != nil {
+			return out, false, fmt.Errorf("policy %d: %w", i+1, err)
+		}
+		found = true
+		enforced := p.BooleanPolicy.Enforced || p.Enforced != nil && *p.Enforced || p.Enforce != nil && *p.Enforce
+		for _, r := range p.Spec.Rules {
+			if r.Condition != nil && r.Condition.Expression != "" {
+				return out, false, fmt.Errorf("policy %d has a conditional rule, which depends on tags that are not given", i+1)
+			}
+			on, _ := asBool(r.Enforce)
+			enforced = enforced || on
+		}
+		for _, r := range p.Rules {
+			on, _ := asBool(r.Enforce)
+			enforced = enforced || on
+		}
+		out.Enforced = out.Enforced || enforced
+	}
+	return out, found, nil
+}
+
+func gcsCustomRoles(raw json.RawMessage) (scanners.CustomRoles, bool, error) {
+	raw = unwrap(raw, "roles", "custom_roles")
+	out := scanners.CustomRoles{List: []scanners.CustomRole{}}
+	var items []json.RawMessage
+	if doc, err := object(raw); err == nil && doc["name"] == nil && doc["includedPermissions"] == nil {
+		for _, name := range slices.Sorted(maps.Keys(doc)) {
+			role, err := gcsCustomRole(doc[name])
+			if err != nil {
+				return out, false, fmt.Errorf("role %q: %w", name, err)
+			}
+			role.Name = name
+			out.List = append(out.List, role)
+		}
+		return out, true, nil
+	}
+	items, err := listOf(raw)
+	if err != nil {
+		return out, false, err
+	}
+	for i, item := range items {
+		role, err := gcsCustomRole(item)
+		if err != nil || role.Name == "" {
+			return out, false, fmt.Errorf("role %d cannot be read or has no name", i+1)
+		}
+		out.List = append(out.List, role)
+	}
+	slices.SortFunc(out.List, func(a, b scanners.CustomRole) int { return strings.Compare(a.Name, b.Name) })
+	return out, true, nil
+}
+
+func gcsCustomRole(raw json.RawMessage) (scanners.CustomRole, error) {
+	var list []string
+	if json.Unmarshal(raw, &list) == nil {
+		return scanners.CustomRole{Permissions: list}, nil
+	}
+	var doc struct {
+		Name, Stage         string
+		Deleted             bool
+		IncludedPermissions []string
+	}
+	err := json.Unmarshal(raw, &doc)
+	return scanners.CustomRole{Name: doc.Name, Stage: doc.Stage, Deleted: doc.Deleted, Permissions: doc.IncludedPermissions}, err
+}
+
+func gcsDenyPolicies(raw json.RawMessage) (scanners.Policies, bool, error) {
+	items, err := listOf(unwrap(raw, "policies", "deny_policies"))
+	if err != nil {
+		return scanners.Policies{}, false, err
+	}
+	out := scanners.Policies{List: []scanners.PolicyText{}}
+	for i, item := range items {
+		text, _, err := textOrJSON(item)
+		if err != nil {
+			return out, false, fmt.Errorf("deny policy %d: %w", i+1, err)
+		}
+		out.List = append(out.List, scanners.PolicyText{Text: text})
+	}
+	return out, true, nil
+}
+
+// gcsTags accepts {"ORG/KEY": "VALUE"} or the effectiveTags of the Resource Manager API.
+func gcsTags(raw json.RawMessage) (scanners.Labels, bool, error) {
+	raw = unwrap(raw, "effectiveTags", "effective_tags")
+	out := scanners.Labels{Values: map[string]string{}}
+	if json.Unmarshal(raw, &out.Values) == nil {
+		return out, true, nil
+	}
+	var list []struct{ NamespacedTagKey, NamespacedTagValue string }
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return out, false, fmt.Errorf("want an object of key and value, or effectiveTags as the API prints them")
+	}
+	for _, t := range list {
+		out.Values[t.NamespacedTagKey] = strings.TrimPrefix(t.NamespacedTagValue, t.NamespacedTagKey+"/")
+	}
+	return out, true, nil
 }
