@@ -163,3 +163,24 @@ func FuzzTerminal(f *testing.F) {
 		}
 	})
 }
+
+// TestHostileRules: a user's own rule files are not written by us either.
+func TestHostileRules(t *testing.T) {
+	for kind, s := range hostile() {
+		rules := sampleRules()
+		for i := range rules {
+			rules[i].Title = map[string]string{"en": s}
+			rules[i].Why = map[string]string{"en": s}
+			rules[i].Refs = []string{s}
+			rules[i].Fix = map[string]Fix{"aws": {CLI: s, Terraform: s}}
+		}
+		for _, format := range Formats() {
+			out := render(t, format, sampleResults(), sampleRun(), Options{Rules: rules})
+			if format == "terminal" || format == "markdown" {
+				if err := onlyText(out); err != nil {
+					t.Errorf("%s as %s: %v", kind, format, err)
+				}
+			}
+		}
+	}
+}

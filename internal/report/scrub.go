@@ -22,8 +22,9 @@ import (
 const redacted = "REDACTED"
 
 // secret matches parameters whose value opens something: the signatures and tokens of signed URLs (SigV4 query
-// authentication, V2, CloudFront, GCS V4, Azure SAS `sig`) and the parts of connection strings.
-var secret = regexp.MustCompile(`(?i)\b(sig|signature|x-amz-signature|x-amz-security-token|x-goog-signature|accountkey|sharedaccesskey|aws_secret_access_key|aws_session_token)(=|%3D)[^&\s"'<>;\\]+`)
+// authentication, V2, CloudFront, GCS V4, Azure SAS `sig`) and the parts of connection strings. In JSON the & or ? in front may be written as an
+// escape, whose last digit would hide the start of the word.
+var secret = regexp.MustCompile(`(?i)((?:\b|u0026|u003f)(?:sig|signature|x-amz-signature|x-amz-security-token|x-goog-signature|accountkey|sharedaccesskey|aws_secret_access_key|aws_session_token))(=|%3D)[^&\s"'<>;\\]+`)
 
 // scrubText takes secrets out of one text.
 func scrubText(s string) string {
