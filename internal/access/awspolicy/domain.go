@@ -206,8 +206,8 @@ func (s *Solver) globalDomain(key string, c caller, a *action) domain {
 	switch key {
 	case "securetransport":
 		d := oneOf(false, "true", "false")
-		if s.via != nil {
-			d = constant("true") // access points answer https only
+		if s.via != nil || c.id == idService {
+			d = constant("true") // access points answer https only, and AWS services use nothing else
 		}
 		d.typ = typeBool
 		return d
@@ -490,6 +490,9 @@ func (s *Solver) serviceDomain(key string, c caller) (domain, bool) {
 		if !service {
 			return absent(), true
 		}
+		if c.foreign {
+			return within(true, "arn:*").nobodys(), true
+		}
 		d := domain{kind: domText, optional: true}
 		d.base = []textCon{{langs: []lang{{p: ownResource(s.partition, c.account)}, {p: globPattern("arn:"+s.partition+":s3:::?*", false)}}}}
 		return d.except(s.mentioned["arn"]), true
@@ -497,15 +500,24 @@ func (s *Solver) serviceDomain(key string, c caller) (domain, bool) {
 		if !service {
 			return absent(), true
 		}
+		if c.foreign {
+			return freeText(1).nobodys(), true
+		}
 		return constant(c.account).maybe(), true
 	case "sourceorgid":
 		if !service {
 			return absent(), true
 		}
+		if c.foreign {
+			return within(true, "o-*").nobodys(), true
+		}
 		return within(true, "o-*").except(s.mentioned["org"]), true
 	case "sourceorgpaths":
 		if !service {
 			return absent(), true
+		}
+		if c.foreign {
+			return within(true, "o-*").list().nobodys(), true
 		}
 		return within(true, "o-*").exceptLike(s.mentioned["org"], "/").list(), true
 	case "principalservicename":
@@ -575,7 +587,7 @@ func (s *Solver) s3Domain(key string, c caller, a *action) domain {
 		d.optional = false
 		return has(keysVersion, d)
 	case "tlsversion":
-		d := domain{kind: domFinite, typ: typeNumber, optional: s.via == nil}
+		d := domain{kind: domFinite, typ: typeNumber, optional: s.via == nil && c.id != idService}
 		for _, v := range [...]struct {
 			text string
 			num  float64

@@ -42,7 +42,13 @@ func (s *Solver) namedPhases(p *Principal) []phase {
 			c.account = s.strangers[0]
 		}
 		out = append(out, phase{caller: c})
-		if s.usesNetwork() && c.id != idService {
+		if c.id == idService {
+			// For a resource of somebody else than the stranger: what the service does for the owner.
+			c.foreign = true
+			out = append(out, phase{caller: c})
+			continue
+		}
+		if s.usesNetwork() {
 			c.network, c.foreign = netVPC, true
 			out = append(out, phase{c, true})
 		}
