@@ -273,20 +273,26 @@ func TestKeysAreRedactedOnRequest(t *testing.T) {
 }
 
 func TestFixNamesTheResource(t *testing.T) {
-	fix := Fix{CLI: "x --bucket {name} --account {account} --other {other} {region}", Terraform: `bucket = "{name}" {`}
+	fix := Fix{CLI: "x --bucket BUCKET --account ACCOUNT --other OTHER MY_BUCKET REGION", Terraform: `bucket = "BUCKET" {`}
 	for _, c := range []struct {
 		res       result.Resource
 		cli, code string
 	}{
-		{result.Resource{Name: "acme", Account: "1"}, "x --bucket acme --account 1 --other {other} {region}", `bucket = "acme" {`},
-		{result.Resource{Name: "a'; rm -rf /"}, `x --bucket 'a'\''; rm -rf /' --account {account} --other {other} {region}`, `bucket = "{name}" {`},
-		{result.Resource{Name: "-rf"}, `x --bucket '-rf' --account {account} --other {other} {region}`, `bucket = "{name}" {`},
-		{result.Resource{Name: "a\nb"}, "x --bucket {name} --account {account} --other {other} {region}", `bucket = "{name}" {`},
+		{result.Resource{Kind: scanners.KindBucket, Name: "acme", Account: "1", Region: "r"}, "x --bucket acme --account 1 --other OTHER MY_BUCKET r", `bucket = "acme" {`},
+		{result.Resource{Kind: scanners.KindBucket, Name: "a'; rm -rf /"}, `x --bucket 'a'\''; rm -rf /' --account ACCOUNT --other OTHER MY_BUCKET REGION`, `bucket = "BUCKET" {`},
+		{result.Resource{Kind: scanners.KindBucket, Name: "-rf"}, `x --bucket '-rf' --account ACCOUNT --other OTHER MY_BUCKET REGION`, `bucket = "BUCKET" {`},
+		{result.Resource{Kind: scanners.KindBucket, Name: "a\nb"}, "x --bucket BUCKET --account ACCOUNT --other OTHER MY_BUCKET REGION", `bucket = "BUCKET" {`},
+		{result.Resource{Kind: scanners.KindEndpoint, Name: "ap"}, "x --bucket BUCKET --account ACCOUNT --other OTHER MY_BUCKET REGION", `bucket = "BUCKET" {`},
+		{result.Resource{Kind: scanners.KindStore, Provider: scanners.Azure, ID: "azure:acme", Account: "subscription"}, "x --bucket BUCKET --account acme --other OTHER MY_BUCKET REGION", `bucket = "BUCKET" {`},
 	} {
 		got := fix.For(c.res)
 		if got.CLI != c.cli || got.Terraform != c.code {
 			t.Errorf("%q: got %+v", c.res.Name, got)
 		}
+	}
+	container := Fix{CLI: "ACCOUNT CONTAINER"}.For(result.Resource{Kind: scanners.KindBucket, Provider: scanners.Azure, ID: "azure:acme/$web", Name: "$web"})
+	if container.CLI != "acme '$web'" {
+		t.Errorf("container: %q", container.CLI)
 	}
 }
 

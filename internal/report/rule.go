@@ -18,7 +18,7 @@ type RuleInfo struct {
 	Severity result.Severity      `json:"severity"` // the worst it can give
 	Title    map[string]string    `json:"title"`    // by language
 	Why      map[string]string    `json:"why,omitempty"`
-	Fix      map[string]Fix       `json:"fix,omitempty"` // by provider: "aws", "gcp", "azure"
+	Fix      map[string]Fix       `json:"fix,omitempty"` // by provider: "aws", "gcp", "azure", or "any"
 	Refs     []string             `json:"refs,omitempty"`
 	Since    string               `json:"since,omitempty"`
 	Tags     []string             `json:"tags,omitempty"`
@@ -27,8 +27,9 @@ type RuleInfo struct {
 
 // Fix says how to mend it. Placeholders: see Fix.For.
 type Fix struct {
-	CLI       string `json:"cli,omitempty"`
-	Terraform string `json:"terraform,omitempty"`
+	Note      map[string]string `json:"note,omitempty"` // by language
+	CLI       string            `json:"cli,omitempty"`
+	Terraform string            `json:"terraform,omitempty"`
 }
 
 // Mapping is a control of a framework, with the public source that states the mapping.
@@ -53,25 +54,35 @@ func (NoRules) Rule(string) (RuleInfo, bool) { return RuleInfo{}, false }
 // Rules returns none.
 func (NoRules) Rules() []RuleInfo { return nil }
 
-// fixOf returns the fix for the resource's provider. S3-compatibles are mended with the AWS CLI.
-func (r RuleInfo) fixOf(provider scanners.Provider) Fix { return r.Fix[string(provider)] }
+// fixOf returns the fix for the resource's provider, else the one for any. S3-compatibles are mended with the
+// AWS CLI.
+func (r RuleInfo) fixOf(provider scanners.Provider) Fix {
+	if fix, ok := r.Fix[string(provider)]; ok {
+		return fix
+	}
+	return r.Fix["any"]
+}
 
-// For fills in the resource: {name} (also {bucket}), {account}, {region}, {id} and, for an Azure container,
-// {store}. In CLI lines a value that is not plain is put between single quotes; in Terraform a value that is
-// not plain leaves the placeholder, since the text is to be adapted anyway.
+// titleFor is the rule's title for a heading that stands for all elements.
+func (r RuleInfo) titleFor(lang text.Lang) string {
+	return strings.ReplaceAll(text.Pick(r.Title, lang), "{key}", "…")
+}
+
+// For fills in the resource for the words that stand for it in rule files: BUCKET, CONTAINER, ACCOUNT (on Azure
+// the storage account) and REGION. In command lines a value that is not plain is put between single quotes; in
+// Terraform such a value leaves the word, since that text is to be adapted anyway.
 func (f Fix) For(res result.Resource) Fix {
-	values := map[string]string{
-		"name": res.Name, "bucket": res.Name, "container": res.Name, "account": res.Account, "region": res.Region, "id": res.ID,
+	values := map[string]string{"ACCOUNT": res.Account, "REGION": res.Region}
+	if res.Kind == scanners.KindBucket {
+		values["BUCKET"], values["CONTAINER"] = res.Name, res.Name
 	}
 	if res.Provider == scanners.Azure {
-		if store, container, ok := strings.Cut(strings.TrimPrefix(res.ID, "azure:"), "/"); ok {
-			values["store"] = store
-			values["container"] = container
-		}
+		store, container, _ := strings.Cut(strings.TrimPrefix(res.ID, "azure:"), "/")
+		values = map[string]string{"ACCOUNT": store, "CONTAINER": container, "REGION": res.Region}
 	}
 	fill := func(pattern string, quote bool) string {
 		return placeholder.ReplaceAllStringFunc(pattern, func(token string) string {
-			value := values[strings.Trim(token, "{}")]
+			value := values[token]
 			switch {
 			case value == "", !text.IsClean(value):
 				// What can't be shown as it is would make a command about something else.
@@ -85,11 +96,11 @@ func (f Fix) For(res result.Resource) Fix {
 			}
 		})
 	}
-	return Fix{CLI: fill(f.CLI, true), Terraform: fill(f.Terraform, false)}
+	return Fix{Note: f.Note, CLI: fill(f.CLI, true), Terraform: fill(f.Terraform, false)}
 }
 
 var (
-	placeholder = regexp.MustCompile(`\{(name|bucket|container|store|account|region|id)\}`)
+	placeholder = regexp.MustCompile(`\b(BUCKET|CONTAINER|ACCOUNT|REGION)\b`)
 	plainWord   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/:-]*$`)
 )
 

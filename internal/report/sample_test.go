@@ -36,8 +36,8 @@ func sampleRules() catalogue {
 				"ja": "一覧が見えると、忘れられたファイルも見つかります。WelcomeHR では 4 年間気付かれないまま、150,445 人分の本人確認書類がこの経路で持ち出されました。",
 			},
 			Fix: map[string]Fix{"aws": {
-				CLI:       "aws s3api put-public-access-block --bucket {name} --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
-				Terraform: "resource \"aws_s3_bucket_public_access_block\" \"this\" {\n\tbucket                  = \"{name}\"\n\tblock_public_policy     = true\n\trestrict_public_buckets = true\n}",
+				CLI:       "aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
+				Terraform: "resource \"aws_s3_bucket_public_access_block\" \"this\" {\n\tbucket                  = \"BUCKET\"\n\tblock_public_policy     = true\n\trestrict_public_buckets = true\n}",
 			}},
 			Refs: []string{"https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"},
 			Tags: []string{"exposure"},
@@ -46,7 +46,7 @@ func sampleRules() catalogue {
 		{
 			ID: "TJ1002", Name: "public-read", Severity: result.High,
 			Title: map[string]string{"en": "Anyone on the internet can read objects of this bucket", "ja": "インターネット上の誰でもこのバケットのオブジェクトを読めます"},
-			Fix:   map[string]Fix{"aws": {CLI: "aws s3api delete-bucket-policy --bucket {name}"}},
+			Fix:   map[string]Fix{"any": {Note: map[string]string{"en": "Check first who relies on it.", "ja": "利用者がいないか先に確かめてください。"}, CLI: "aws s3api delete-bucket-policy --bucket BUCKET"}},
 		},
 		{
 			ID: "TJ1003", Name: "public-write", Severity: result.Critical,
@@ -61,8 +61,8 @@ func sampleRules() catalogue {
 			Title: map[string]string{"en": "No versioning: what is overwritten or deleted is gone", "ja": "バージョニングが無効です：上書き・削除されたものは戻りません"},
 			Why:   map[string]string{"en": "Stolen keys have been used to delete whole buckets.", "ja": "盗まれた鍵でバケット全体が消された例があります。"},
 			Fix: map[string]Fix{"aws": {
-				CLI:       "aws s3api put-bucket-versioning --bucket {name} --versioning-configuration Status=Enabled",
-				Terraform: "resource \"aws_s3_bucket_versioning\" \"this\" {\n  bucket = \"{name}\"\n  versioning_configuration { status = \"Enabled\" }\n}",
+				CLI:       "aws s3api put-bucket-versioning --bucket BUCKET --versioning-configuration Status=Enabled",
+				Terraform: "resource \"aws_s3_bucket_versioning\" \"this\" {\n  bucket = \"BUCKET\"\n  versioning_configuration { status = \"Enabled\" }\n}",
 			}},
 		},
 	}

@@ -134,11 +134,11 @@ func (s *sarif) rules(end Ending) ([]sarifRule, map[string]int, error) {
 }
 
 func (s *sarif) rule(id string, info RuleInfo) sarifRule {
-	title := text.Pick(info.Title, s.opts.Lang)
+	title := info.titleFor(s.opts.Lang)
 	if title == "" {
 		title = id
 	}
-	why := strings.Join(strings.Fields(text.Pick(info.Why, s.opts.Lang)), " ")
+	why := oneLine(text.Pick(info.Why, s.opts.Lang))
 	if why == "" {
 		why = title
 	}
@@ -166,8 +166,15 @@ func (s *sarif) rule(id string, info RuleInfo) sarifRule {
 // help holds why it matters and how to mend it, as text and as Markdown.
 func (s *sarif) help(info RuleInfo, why string) sarifMultiformat {
 	plainText, md := why+"\n", markdownText(why)+"\n"
-	for _, provider := range []scanners.Provider{scanners.AWS, scanners.GCP, scanners.Azure} {
-		fix := info.fixOf(provider)
+	for _, provider := range []scanners.Provider{scanners.AWS, scanners.GCP, scanners.Azure, "any"} {
+		fix, ok := info.Fix[string(provider)]
+		if !ok {
+			continue
+		}
+		if note := oneLine(text.Pick(fix.Note, s.opts.Lang)); note != "" {
+			plainText += "\n" + s.opts.Lang.Say(text.LabelFix) + " (" + string(provider) + "): " + note + "\n"
+			md += "\n**" + s.opts.Lang.Say(text.LabelFix) + "** (" + string(provider) + ") " + markdownText(note) + "\n"
+		}
 		for _, part := range []struct{ lang, code string }{{"sh", fix.CLI}, {"hcl", fix.Terraform}} {
 			if part.code == "" {
 				continue
@@ -221,7 +228,7 @@ func (s *sarif) message(r result.Result) string {
 	title := text.Pick(r.Text, s.opts.Lang)
 	if title == "" {
 		info, _ := s.opts.Rules.Rule(r.Rule)
-		title = text.Pick(info.Title, s.opts.Lang)
+		title = info.titleFor(s.opts.Lang)
 	}
 	lines := []string{w.say(text.Labelled, mention(locator(r.Resource)), text.Clip(text.Clean(orDash(title)), 400))}
 	if p := r.Proof; p != nil {

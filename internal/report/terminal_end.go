@@ -24,12 +24,15 @@ func (t *terminal) fixes(seen *overview) {
 	})
 	first := true
 	for _, rule := range list {
-		why := strings.Join(strings.Fields(text.Pick(rule.info.Why, t.lang)), " ")
+		why := oneLine(text.Pick(rule.info.Why, t.lang))
 		var commands []field
 		for _, provider := range slices.Sorted(maps.Keys(rule.provider)) {
-			fix := rule.info.Fix[provider]
+			fix := rule.info.fixOf(scanners.Provider(provider))
 			if rule.resources == 1 {
 				fix = fix.For(rule.first)
+			}
+			if note := text.Pick(fix.Note, t.lang); note != "" && !rule.inFull {
+				commands = append(commands, field{label: text.LabelFix, value: oneLine(note)})
 			}
 			if fix.CLI != "" && !rule.inFull {
 				commands = append(commands, field{label: text.LabelFix, style: green, value: fix.CLI, exact: true})
@@ -46,7 +49,7 @@ func (t *terminal) fixes(seen *overview) {
 			t.heading(t.say(text.FixesByRule))
 		}
 		t.blank()
-		head := t.say(text.FixHeading, text.Clean(rule.info.ID), text.Clean(text.Pick(rule.info.Title, t.lang)), rule.resources)
+		head := t.say(text.FixHeading, text.Clean(rule.info.ID), text.Clean(rule.info.titleFor(t.lang)), rule.resources)
 		t.prose(2, severityStyle(rule.severity), head)
 		if why != "" {
 			t.prose(fieldIndent, plain, why)

@@ -69,13 +69,16 @@ func (t *terminal) groupHead(r result.Result) {
 func (t *terminal) titleOf(r result.Result, rule *ruleSeen) string {
 	title := text.Pick(r.Text, t.lang)
 	if title == "" {
-		title = text.Pick(rule.info.Title, t.lang)
+		title = rule.info.titleFor(t.lang)
 	}
 	if title == "" {
 		title = r.Name
 	}
 	return text.Clip(text.Clean(title), 3*t.width)
 }
+
+// oneLine folds the lines of a text of rule files.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // headline is severity, title and rule.
 func (t *terminal) headline(indent int, r result.Result, rule *ruleSeen, titleStyle style) {
@@ -155,6 +158,9 @@ func (t *terminal) finding(r result.Result, rule *ruleSeen) {
 	}
 	out = append(out, t.latentFields(w, r)...)
 	fix := rule.info.fixOf(r.Resource.Provider).For(r.Resource)
+	if note := text.Pick(fix.Note, t.lang); note != "" {
+		out = append(out, field{label: text.LabelFix, value: oneLine(note)})
+	}
 	switch {
 	case fix.CLI != "":
 		out = append(out, field{label: text.LabelFix, style: green, value: fix.CLI, exact: true})
