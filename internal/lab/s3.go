@@ -14,8 +14,8 @@ import (
 
 const timeForm = "2006-01-02T15:04:05.000Z"
 
-// canonicalID is an account's canonical user id: 64 hexadecimal digits.
-func canonicalID(account string) string {
+// CanonicalID is an account's canonical user id: 64 hexadecimal digits.
+func CanonicalID(account string) string {
 	return fmt.Sprintf("%064x", []byte("lab-"+account))[:64]
 }
 
@@ -83,7 +83,7 @@ func listBuckets(q request, caller *Account) answer {
 		Buckets           []listedBucket `xml:"Buckets>Bucket"`
 		ContinuationToken string         `xml:",omitempty"`
 		Prefix            string         `xml:",omitempty"`
-	}{Owner: owner{canonicalID(caller.ID)}, Prefix: q.query.Get("prefix")}
+	}{Owner: owner{CanonicalID(caller.ID)}, Prefix: q.query.Get("prefix")}
 	list := sortedBuckets(caller)
 	from, _ := strconv.Atoi(strings.TrimPrefix(q.query.Get("continuation-token"), "after-"))
 	for i := from; i < len(list); i++ {
@@ -126,10 +126,13 @@ type owner struct {
 	ID string `xml:"ID"`
 }
 
+const schemaInstance = "http://www.w3.org/2001/XMLSchema-instance"
+
 type grantee struct {
-	Type string `xml:"http://www.w3.org/2001/XMLSchema-instance type,attr"`
-	ID   string `xml:"ID,omitempty"`
-	URI  string `xml:"URI,omitempty"`
+	Schema string `xml:"xmlns:xsi,attr"`
+	Type   string `xml:"xsi:type,attr"`
+	ID     string `xml:"ID,omitempty"`
+	URI    string `xml:"URI,omitempty"`
 }
 
 type grantXML struct {
@@ -142,14 +145,14 @@ func aclAnswer(account string, extra []Grant) answer {
 		XMLName xml.Name   `xml:"AccessControlPolicy"`
 		Owner   owner      `xml:"Owner"`
 		Grants  []grantXML `xml:"AccessControlList>Grant"`
-	}{Owner: owner{canonicalID(account)}}
-	out.Grants = []grantXML{{grantee{Type: "CanonicalUser", ID: canonicalID(account)}, "FULL_CONTROL"}}
+	}{Owner: owner{CanonicalID(account)}}
+	out.Grants = []grantXML{{grantee{Schema: schemaInstance, Type: "CanonicalUser", ID: CanonicalID(account)}, "FULL_CONTROL"}}
 	for _, g := range extra {
 		kind := "Group"
 		if g.URI == "" {
 			kind = "CanonicalUser"
 		}
-		out.Grants = append(out.Grants, grantXML{grantee{Type: kind, ID: g.ID, URI: g.URI}, g.Permission})
+		out.Grants = append(out.Grants, grantXML{grantee{Schema: schemaInstance, Type: kind, ID: g.ID, URI: g.URI}, g.Permission})
 	}
 	return xmlAnswer(out)
 }
@@ -244,7 +247,7 @@ func (b *Bucket) listObjects(q request, account string) answer {
 			listed.Key = url.QueryEscape(o.Key)
 		}
 		if q.query.Get("fetch-owner") == "true" {
-			listed.Owner = &owner{canonicalID(account)}
+			listed.Owner = &owner{CanonicalID(account)}
 		}
 		out.Contents = append(out.Contents, listed)
 	}

@@ -4,7 +4,6 @@ package awss3
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"net/http"
 	"time"
@@ -70,8 +69,8 @@ func New(rt scanners.Runtime, opts ...Option) *Scanner {
 }
 
 // Inspect reads the facts in need of one scope, bucket or access point; see scanners.Scanner. Where the
-// credentials have expired it returns the record, with the facts it could not read failed, together with an
-// error wrapping scanners.ErrExpired; where ctx was cancelled, the record so far together with ctx's error.
+// credentials have expired and nothing at all could be read, it fails with an error wrapping
+// scanners.ErrExpired; where something was, the facts that were not are failed.
 func (s *Scanner) Inspect(ctx context.Context, ref scanners.Ref, need scanners.FactSet, prev *scanners.Record) (scanners.Record, error) {
 	ses, err := s.sessionFor(ctx, ref)
 	if err != nil {
@@ -86,13 +85,13 @@ func (s *Scanner) Inspect(ctx context.Context, ref scanners.Ref, need scanners.F
 	case scanners.KindEndpoint:
 		in.inspectEndpoint(ctx)
 	}
-	if in.gone != nil {
+	switch {
+	case in.gone != nil:
 		return scanners.Record{}, in.gone
+	case in.expired != nil && prev == nil && !in.readAnything():
+		return scanners.Record{}, in.expired
 	}
-	if in.expired == nil && errors.Is(ctx.Err(), context.Canceled) {
-		return *in.rec, ctx.Err()
-	}
-	return *in.rec, in.expired
+	return *in.rec, nil
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -53,9 +53,9 @@ func grants(list []s3types.Grant) []scanners.ACLGrant {
 			grant.Kind = string(g.Grantee.Type)
 			switch {
 			case g.Grantee.URI != nil:
-				grant.Grantee = *g.Grantee.URI
+				grant.Grantee, grant.Kind = *g.Grantee.URI, string(s3types.TypeGroup)
 			case g.Grantee.ID != nil:
-				grant.Grantee = *g.Grantee.ID
+				grant.Grantee, grant.Kind = *g.Grantee.ID, string(s3types.TypeCanonicalUser)
 			default:
 				grant.Grantee = aws.ToString(g.Grantee.EmailAddress)
 			}

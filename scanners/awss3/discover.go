@@ -82,6 +82,9 @@ func (ses *session) discoverAccount(ctx context.Context, target scanners.Target,
 	if !yield(scope, nil) {
 		return false
 	}
+	if scanners.SkipScope(ctx, scope.ID) {
+		return true
+	}
 	regions := map[string]bool{}
 	pageSize := int32(1000) // any value makes the answer carry each bucket's region (API Reference, ListBuckets)
 	input := &s3.ListBucketsInput{MaxBuckets: &pageSize}

@@ -5,6 +5,7 @@ package awss3
 import (
 	"context"
 	"crypto/x509"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -114,6 +115,18 @@ func diagnose(err error) *failure {
 		f.kind = kindOf(f.code, f.status)
 		return f
 	}
+	var syntax *xml.SyntaxError
+	if errors.As(err, &syntax) {
+		if strings.Contains(syntax.Msg, "unexpected EOF") {
+			f.kind, f.message = transient, "the answer ended early"
+			return f
+		}
+		f.kind, f.message = malformedAnswer, "the answer is not XML"
+		if f.status >= 500 {
+			f.kind = transient
+		}
+		return f
+	}
 	var decoding *smithy.DeserializationError
 	if errors.As(err, &decoding) && !isTruncated(err) {
 		f.kind, f.message = malformedAnswer, "the answer could not be decoded"
@@ -202,6 +215,14 @@ func networkFailure(err error) (failureKind, string) {
 	var send *smithyhttp.RequestSendError
 	if errors.As(err, &send) {
 		return transient, "the request could not be sent"
+	}
+	var operation *smithy.OperationError
+	if errors.As(err, &operation) && operation.Err != nil {
+		err = operation.Err
+	}
+	var response *smithyhttp.ResponseError
+	if errors.As(err, &response) {
+		return otherFailure, "the answer could not be understood" // the SDK's text holds a request id
 	}
 	return otherFailure, cleanText(err.Error(), 300)
 }

@@ -83,6 +83,16 @@ func (in *inspection) wanted(name scanners.FactName, status scanners.Status) boo
 	return in.need.Has(name) && !status.Settled() && in.gone == nil
 }
 
+// readAnything reports whether a fact asked for has any answer.
+func (in *inspection) readAnything() bool {
+	for name := range in.need {
+		if in.rec.Status(name).State != scanners.Unknown {
+			return true
+		}
+	}
+	return false
+}
+
 // settle fills slot from one call: its value, its absence, or why it is not known.
 func settle[T, Out any](ctx context.Context, in *inspection, slot *scanners.Fact[T], op operation, read func(context.Context) (Out, error), convert func(Out) (T, error)) {
 	if in.can(op.api) == vendors.Unsupported {
