@@ -16,7 +16,7 @@ import (
 const MotoAccount = "123456789012"
 
 // motoRegions are the regions whose host names moto's certificate covers.
-func motoRegions() []string { return []string{"us-east-1", "eu-west-1", "ap-northeast-1"} }
+func motoRegions() []string { return []string{"us-east-1", "us-west-2", "eu-west-1", "ap-northeast-1"} }
 
 // Moto starts moto, which answers for every AWS service under amazonaws.com. Any credentials are accepted until
 // EnforceIAM.

@@ -1,0 +1,203 @@
+//go:build servers && unix
+
+// What access says a stranger can do, against what a stranger can do at versitygw.
+
+package servertest
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/tojimari/tojimari/internal/access"
+	"github.com/tojimari/tojimari/internal/access/verdict"
+	"github.com/tojimari/tojimari/internal/servers"
+	"github.com/tojimari/tojimari/scanners"
+)
+
+// Shares of the questions: how many may be set aside, and how many have to be decided and compared, lest a scanner
+// that knows nothing passes.
+const (
+	maxExcluded = 0.10
+	minCompared = 0.85
+)
+
+// stage is versitygw over http and https, in place of S3.
+type stage struct {
+	owner     *s3.Client   // the bucket owner
+	stranger  *http.Client // nobody
+	transport *http.Transport
+}
+
+func newStage(t *testing.T) (stage, *servers.Server) {
+	t.Helper()
+	plain := servers.Versitygw(t)
+	secure := servers.Versitygw(t, servers.TLS(), servers.Over(plain))
+	// What versitygw has not, moto answers: who is calling, the account's public access block, access points.
+	moto := servers.Moto(t, servers.TLS())
+	client := servers.Client(plain, secure, moto)
+	owner := s3.New(s3.Options{
+		Region:       "us-east-1",
+		Credentials:  credentials.NewStaticCredentialsProvider(servers.VersitygwAccessKey, servers.VersitygwSecretKey, ""),
+		HTTPClient:   client,
+		UsePathStyle: true,
+	})
+	return stage{owner: owner, stranger: client, transport: servers.Transport(plain, secure, moto)}, plain
+}
+
+// set makes the bucket of a scene. A refusal of the policy or ACL is returned, anything else is fatal.
+func (st stage) set(t *testing.T, s scene, bucket string) error {
+	t.Helper()
+	ctx := t.Context()
+	create := &s3.CreateBucketInput{Bucket: &bucket}
+	if s.ownership != "" {
+		create.ObjectOwnership = types.ObjectOwnership(s.ownership)
+	}
+	if _, err := st.owner.CreateBucket(ctx, create); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range objectKeys() {
+		if _, err := st.owner.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader(content(key))}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.acl != "" {
+		if _, err := st.owner.PutBucketAcl(ctx, &s3.PutBucketAclInput{Bucket: &bucket, ACL: types.BucketCannedACL(s.acl)}); err != nil {
+			return fmt.Errorf("ACL: %w", err)
+		}
+	}
+	if s.policy != "" {
+		text := strings.ReplaceAll(s.policy, "BUCKET", bucket)
+		if _, err := st.owner.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &bucket, Policy: &text}); err != nil {
+			return fmt.Errorf("policy: %w", err)
+		}
+	}
+	return nil
+}
+
+func TestStrangersAtVersitygwGetWhatAccessSays(t *testing.T) {
+	st, server := newStage(t)
+	exclusions := loadExclusions(t, server, false)
+	tally := map[string]int{}
+	set := map[string]scene{} // by bucket
+	for i, s := range append(scenes(), randomScenes(t, 20261121, 150)...) {
+		bucket := fmt.Sprintf("scene-%03d", i)
+		refused := covering(exclusions, s.constructs(t), "", true)
+		err := st.set(t, s, bucket)
+		for _, e := range refused {
+			e.matched++
+			if err != nil {
+				e.reproduced++
+			}
+		}
+		switch {
+		case len(refused) > 0:
+			tally["excluded"] += len(comparedVerbs())
+		case err != nil:
+			t.Errorf("versitygw does not take the scene %q: %v", s.name, err)
+		default:
+			set[bucket] = s
+		}
+	}
+	records := st.scan(t)
+	for _, bucket := range slices.Sorted(maps.Keys(set)) {
+		s := set[bucket]
+		t.Run(s.name, func(t *testing.T) {
+			record := records[bucket]
+			if record == nil {
+				t.Fatalf("the scan did not find %s", bucket)
+			}
+			judged := access.Judge(record, time.Now())
+			for _, verb := range comparedVerbs() {
+				v := judged.Of(verdict.Anonymous, verb)
+				aside := covering(exclusions, s.constructs(t), string(verb), false)
+				complaint := st.compare(t, s, bucket, verb, v)
+				for _, e := range aside {
+					e.matched++
+					if complaint != "" {
+						e.reproduced++
+					}
+				}
+				switch {
+				case len(aside) > 0:
+					tally["excluded"]++
+				case v.Verdict == verdict.Unknown || v.Verdict == verdict.Conditional:
+					tally[string(v.Verdict)]++
+					t.Logf("%s %s: %+v %q", v.Verdict, verb, v.Reasons, v.DependsOn)
+				default:
+					tally["compared"]++
+					if complaint != "" {
+						t.Errorf("%s of %s\n%s", verb, strings.ReplaceAll(s.policy, "BUCKET", bucket), complaint)
+					}
+				}
+			}
+		})
+	}
+	reportStale(t, exclusions)
+	reportTally(t, server, tally)
+}
+
+// comparedVerbs are those that a request can show. Permissions are not: no server here lets strangers set ACLs.
+func comparedVerbs() []verdict.Verb { return []verdict.Verb{verdict.List, verdict.Read, verdict.Write} }
+
+// reportTally prints how much was compared, and fails where too little was.
+func reportTally(t *testing.T, server *servers.Server, tally map[string]int) {
+	t.Helper()
+	total := 0
+	for _, n := range tally {
+		total += n
+	}
+	excluded := float64(tally["excluded"]) / float64(total)
+	fmt.Printf("%s %s: %d questions: %d compared, %d unknown, %d conditional, %d excluded (%.1f %%)\n", server.Name, server.Version,
+		total, tally["compared"], tally["unknown"], tally["conditional"], tally["excluded"], 100*excluded)
+	if excluded > maxExcluded {
+		t.Errorf("%.1f %% of the questions are excluded; at most %.0f %% may be", 100*excluded, 100*maxExcluded)
+	}
+	if compared := float64(tally["compared"]) / float64(total); compared < minCompared {
+		t.Errorf("only %.1f %% of the questions were decided and compared; %.0f %% should be", 100*compared, 100*minCompared)
+	}
+}
+
+// compare returns what speaks against a verdict: a yes whose own request fails, a no that a request gets past.
+// Where the verdict decides nothing there is nothing to say.
+func (st stage) compare(t *testing.T, s scene, bucket string, verb verdict.Verb, v verdict.Verdict) string {
+	t.Helper()
+	switch v.Verdict {
+	case verdict.Yes:
+		if v.Witness == nil {
+			return "yes without a request that shows it"
+		}
+		p := probe{verb: verb, method: v.Witness.Method, url: v.Witness.URL, header: http.Header{}}
+		for _, line := range v.Witness.Headers {
+			p.header.Add(line[0], line[1])
+		}
+		if p.method == http.MethodPut {
+			p.body = content("a stranger's")
+		}
+		if ok, answer := p.send(t, st.stranger); !ok {
+			return fmt.Sprintf("says yes, but %v gets %s", p, answer)
+		}
+	case verdict.No:
+		host := bucket + ".s3.us-east-1.amazonaws.com"
+		for _, p := range pool(t, s, []string{"http://" + host, "https://" + host}, verb) {
+			if ok, answer := p.send(t, st.stranger); ok {
+				return fmt.Sprintf("says no, but %v gets %s", p, answer)
+			}
+		}
+	}
+	return ""
+}
+
+// scan reads every bucket of the stage as a scan of the account does.
+func (st stage) scan(t *testing.T) map[string]*scanners.Record {
+	t.Helper()
+	return scanAll(t, st.transport, servers.VersitygwAccessKey, servers.VersitygwSecretKey, "aws")
+}
