@@ -1,0 +1,137 @@
+package explain
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v4"
+
+	"github.com/tojimari/tojimari/internal/access/verdict"
+)
+
+// accessCase is one entry of testdata/access.
+type accessCase struct {
+	Name    string         `yaml:"name"`
+	Because string         `yaml:"because"`
+	Input   map[string]any `yaml:"input"`
+	Expect  map[string]any `yaml:"expect"`
+}
+
+func TestAccessTables(t *testing.T) {
+	files, err := filepath.Glob("../../testdata/access/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no tables: %v", err)
+	}
+	at := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var cases []accessCase
+		if err := yaml.Unmarshal(text, &cases); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for _, c := range cases {
+			t.Run(filepath.Base(file)+"/"+c.Name, func(t *testing.T) {
+				if c.Because == "" {
+					t.Fatal("no source")
+				}
+				line, err := json.Marshal(c.Input)
+				if err != nil {
+					t.Fatal(err)
+				}
+				a := judgeOne(t, line, at)
+				if diff := cmp.Diff(flatten(c.Expect), observed(a, c.Expect)); diff != "" {
+					full, _ := json.MarshalIndent(a, "", "  ")
+					t.Errorf("verdicts (-want +got):\n%s\nbecause %s\n%s", diff, c.Because, full)
+				}
+			})
+		}
+	}
+}
+
+func judgeOne(t *testing.T, input []byte, at time.Time) *verdict.Access {
+	t.Helper()
+	var out *verdict.Access
+	for answer, err := range Answers(context.Background(), bytes.NewReader(input), at) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer.Err != nil {
+			t.Fatal(answer.Err)
+		}
+		if out != nil {
+			t.Fatal("more than one answer")
+		}
+		out = answer.Access
+	}
+	if out == nil {
+		t.Fatal("no answer")
+	}
+	return out
+}
+
+// flatten writes expectations as sorted "key: value" lines; lists give one line each.
+func flatten(expect map[string]any) []string {
+	out := []string{}
+	for _, key := range slices.Sorted(maps.Keys(expect)) {
+		if list, ok := expect[key].([]any); ok {
+			words := []string{}
+			for _, v := range list {
+				words = append(words, v.(string))
+			}
+			slices.Sort(words)
+			out = append(out, key+": "+strings.Join(words, ", "))
+			continue
+		}
+		out = append(out, key+": "+expect[key].(string))
+	}
+	return out
+}
+
+// observed gives the same lines for an answer: every verb that is not "no", latent always, and what else the
+// expectation names.
+func observed(a *verdict.Access, expect map[string]any) []string {
+	out := map[string]string{}
+	for _, who := range []verdict.Audience{verdict.Anonymous, verdict.AnyAccount} {
+		for _, verb := range verdict.Verbs() {
+			if v := a.Of(who, verb); v.Verdict != verdict.No {
+				out[string(who)+"."+string(verb)] = string(v.Verdict)
+			}
+		}
+	}
+	latent := []string{}
+	for _, l := range a.Latent {
+		latent = append(latent, string(l.Audience)+"."+string(l.Verb)+" "+l.Guard.Name)
+	}
+	slices.Sort(latent)
+	if len(latent) > 0 {
+		out["latent"] = strings.Join(latent, ", ")
+	}
+	if _, named := expect["named"]; named {
+		who := []string{}
+		for _, n := range a.Named {
+			who = append(who, n.Principal)
+		}
+		slices.Sort(who)
+		out["named"] = strings.Join(who, ", ")
+	}
+	if _, asked := expect["public_by_provider"]; asked {
+		out["public_by_provider"] = string(a.PublicByProvider)
+	}
+	lines := []string{}
+	for _, key := range slices.Sorted(maps.Keys(out)) {
+		lines = append(lines, key+": "+out[key])
+	}
+	return lines
+}
