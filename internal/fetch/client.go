@@ -1,0 +1,396 @@
+package fetch
+
+// The client: one request with its redirects, at the pace of its host.
+
+import (
+	"compress/gzip"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Client fetches pages. It is safe for concurrent use; close it when done.
+type Client struct {
+	options Options
+	classes classifier
+	close   []func()
+	named   http.RoundTripper
+	strict  http.RoundTripper
+	forward http.RoundTripper
+	turns   turns
+}
+
+// New builds a client. Options without a user agent are refused: a scanner does not go about unnamed.
+func New(o Options) (*Client, error) {
+	if strings.TrimSpace(o.UserAgent) == "" {
+		return nil, errors.New("fetch: no user agent given")
+	}
+	if o.Resolver == nil {
+		o.Resolver = net.DefaultResolver
+	}
+	if o.Dial == nil {
+		o.Dial = (&net.Dialer{Timeout: 10 * time.Second}).DialContext
+	}
+	if o.Wait == nil {
+		o.Wait = wait
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = 30 * time.Second
+	}
+	if o.MaxBytes <= 0 {
+		o.MaxBytes = 1 << 20
+	}
+	if o.MaxHeaderBytes <= 0 {
+		o.MaxHeaderBytes = 256 << 10
+	}
+	if o.MaxRedirects <= 0 {
+		o.MaxRedirects = 5
+	}
+	c := &Client{options: o, classes: blocks(), turns: turns{next: map[string]time.Time{}}}
+	answers := &firstAnswers{public: map[string]bool{}}
+	trusted := &dialer{options: &c.options, classes: c.classes, named: true, first: answers}
+	others := &dialer{options: &c.options, classes: c.classes, first: answers}
+	// The transports never share a connection, so that one made to a private address for a named host is not used
+	// again for a redirect to it.
+	c.named = c.transport(trusted.dialContext, nil)
+	c.strict = c.transport(others.dialContext, nil)
+	c.forward = c.transport(trusted.dialForward, func(r *http.Request) (*url.URL, error) { return proxyOf(r.Context()), nil })
+	return c, nil
+}
+
+// Close ends idle connections.
+func (c *Client) Close() {
+	for _, f := range c.close {
+		f()
+	}
+}
+
+func (c *Client) transport(dial func(context.Context, string, string) (net.Conn, error), proxy func(*http.Request) (*url.URL, error)) http.RoundTripper {
+	t := &http.Transport{
+		Proxy:                  proxy,
+		DialContext:            dial,
+		TLSClientConfig:        &tls.Config{RootCAs: c.options.RootCAs, MinVersion: tls.VersionTLS12},
+		ForceAttemptHTTP2:      true,
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: c.options.MaxHeaderBytes,
+		TLSHandshakeTimeout:    10 * time.Second,
+		ResponseHeaderTimeout:  20 * time.Second,
+		IdleConnTimeout:        30 * time.Second,
+		MaxIdleConns:           256,
+		MaxIdleConnsPerHost:    16,
+	}
+	c.close = append(c.close, t.CloseIdleConnections)
+	if c.options.Wrap != nil {
+		return c.options.Wrap(t)
+	}
+	return t
+}
+
+type proxyKey struct{}
+
+func proxyOf(ctx context.Context) *url.URL {
+	u, _ := ctx.Value(proxyKey{}).(*url.URL)
+	return u
+}
+
+// Fetch sends a request, follows its redirects and hands the body of the last answer to read, which may be nil for
+// none. The body given to read is decoded and bounded; reading past the bound gives io.EOF and sets Truncated.
+//
+// On an error the Response, where there is one, tells how far it came: a redirect that may not be followed comes back
+// as the answer together with ErrAddress, ErrRedirects or ErrRequest.
+func (c *Client) Fetch(ctx context.Context, r Request, read func(*Response, io.Reader) error) (*Response, error) {
+	if err := check(&r); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
+	defer cancel()
+	limit := c.options.MaxRedirects
+	if r.MaxRedirects > 0 {
+		limit = r.MaxRedirects
+	}
+	out := &Response{}
+	seen := []string{r.URL.String()}
+	for at, header := r.URL, r.Header; ; header = nil {
+		trusted := r.Named && samePlace(at, r.URL)
+		next, err := c.hop(ctx, r, at, header, trusted, out, read)
+		if err != nil || next == nil {
+			return out, err
+		}
+		if len(out.Hops) >= limit {
+			return out, fmt.Errorf("%q after %d redirects: %w", next.String(), limit, ErrRedirects)
+		}
+		if slices.Contains(seen, next.String()) {
+			out.Loop = true
+			return out, fmt.Errorf("%q again: %w", next.String(), ErrRedirects)
+		}
+		if err := followable(next); err != nil {
+			return out, err
+		}
+		seen = append(seen, next.String())
+		out.Hops = append(out.Hops, Hop{at, out.Status})
+		at = next
+	}
+}
+
+// hop asks one address. It returns where a redirect leads, or nil when this is the answer.
+func (c *Client) hop(ctx context.Context, r Request, at *url.URL, header http.Header, trusted bool, out *Response, read func(*Response, io.Reader) error) (*url.URL, error) {
+	if err := c.turns.take(ctx, at.Host, &c.options); err != nil {
+		return nil, fmt.Errorf("waiting for a turn at %q: %w", at.Host, err)
+	}
+	vantage := Vantage{}
+	seen := &note{}
+	ctx = context.WithValue(ctx, noteKey{}, seen)
+	req, err := http.NewRequestWithContext(ctx, r.Method, at.String(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("making a request: %w: %w", err, ErrRequest)
+	}
+	for name, values := range header {
+		req.Header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
+	}
+	if req.Header.Get("User-Agent") == "" {
+		req.Header.Set("User-Agent", c.options.UserAgent)
+	}
+	req.Header.Set("Accept-Encoding", "identity")
+	if c.options.Proxy != nil {
+		proxyURL, err := c.options.Proxy(req)
+		if err != nil {
+			return nil, fmt.Errorf("choosing a proxy: %w: %w", err, ErrProxy)
+		}
+		if proxyURL != nil {
+			vantage.Proxy = redacted(proxyURL)
+			ctx = context.WithValue(ctx, proxyKey{}, proxyURL)
+		}
+	}
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		seen.mu.Lock()
+		defer seen.mu.Unlock()
+		vantage.Source, vantage.Remote = hostOf(info.Conn.LocalAddr()), info.Conn.RemoteAddr().String()
+	}})
+	transport := c.strict
+	switch {
+	case trusted && vantage.Proxy != "" && at.Scheme == "http":
+		// Many proxies tunnel to port 443 alone; the rest of what the user named is theirs to forward.
+		transport = c.forward
+	case trusted:
+		transport = c.named
+	}
+	answer, err := transport.RoundTrip(req.WithContext(ctx))
+	seen.mu.Lock()
+	vantage.PrivateAnswer = seen.private || vantage.Proxy == "" && c.isPrivate(vantage.Remote)
+	out.Vantage = vantage
+	seen.mu.Unlock()
+	if err != nil {
+		return nil, fmt.Errorf("asking %q: %w", at.Host, err)
+	}
+	defer answer.Body.Close()
+	out.Status, out.Header, out.URL, out.Truncated, out.Encoding = answer.StatusCode, answer.Header, at, false, ""
+
+	if next := redirect(answer, at); next != nil && !r.NoRedirects {
+		return next, nil
+	}
+	if read == nil || r.Method == http.MethodHead {
+		return nil, nil
+	}
+	limit := c.options.MaxBytes
+	if r.MaxBytes > 0 {
+		limit = r.MaxBytes
+	}
+	body, err := decoded(answer, limit, out)
+	if err != nil {
+		return nil, fmt.Errorf("body of %q: %w", at.Host, err)
+	}
+	if err := read(out, body); err != nil {
+		return nil, fmt.Errorf("body of %q: %w", at.Host, err)
+	}
+	return nil, nil
+}
+
+// isPrivate says whether a connection that was made leads to an address that is not public.
+func (c *Client) isPrivate(remote string) bool {
+	addr, err := netip.ParseAddrPort(remote)
+	return err == nil && c.classes.of(addr.Addr().Unmap()) != public
+}
+
+// decoded bounds a body, before and after gzip is undone: what unpacks to a million times its size is cut at the
+// limit like any other.
+func decoded(answer *http.Response, limit int64, out *Response) (io.Reader, error) {
+	raw := &bounded{from: answer.Body, left: limit, truncated: &out.Truncated}
+	switch encoding := strings.ToLower(strings.TrimSpace(answer.Header.Get("Content-Encoding"))); encoding {
+	case "", "identity":
+		return raw, nil
+	case "gzip", "x-gzip":
+		unpacked, err := gzip.NewReader(raw)
+		if errors.Is(err, io.EOF) {
+			return strings.NewReader(""), nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("undoing gzip: %w", err)
+		}
+		return &bounded{from: unpacked, left: limit, truncated: &out.Truncated}, nil
+	default:
+		out.Encoding = encoding
+		return raw, nil
+	}
+}
+
+// bounded ends a body at its limit and notes that there was more.
+type bounded struct {
+	from      io.Reader
+	left      int64
+	truncated *bool
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		var one [1]byte
+		n, err := io.ReadFull(b.from, one[:])
+		if n > 0 {
+			*b.truncated = true
+			return 0, io.EOF
+		}
+		return 0, err
+	}
+	if int64(len(p)) > b.left {
+		p = p[:b.left]
+	}
+	n, err := b.from.Read(p)
+	b.left -= int64(n)
+	return n, err
+}
+
+// check refuses what this package does not send.
+func check(r *Request) error {
+	if r.Method == "" {
+		r.Method = http.MethodGet
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return fmt.Errorf("method %q: %w", r.Method, ErrRequest)
+	}
+	if r.URL == nil {
+		return fmt.Errorf("no URL: %w", ErrRequest)
+	}
+	for name := range r.Header {
+		switch name := http.CanonicalHeaderKey(name); {
+		case name == "Authorization", name == "Cookie", name == "Host", name == "Content-Length", name == "Transfer-Encoding",
+			name == "Connection", name == "Upgrade", name == "Te", strings.HasPrefix(name, "Proxy-"):
+			return fmt.Errorf("header %q: %w", name, ErrRequest)
+		}
+	}
+	return followable(r.URL)
+}
+
+// followable refuses addresses that are no web pages, and credentials in an address.
+func followable(u *url.URL) error {
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return fmt.Errorf("scheme %q: %w", u.Scheme, ErrRequest)
+	case u.Hostname() == "":
+		return fmt.Errorf("no host in %q: %w", u.Redacted(), ErrRequest)
+	case u.User != nil:
+		return fmt.Errorf("credentials in the address at %q: %w", u.Host, ErrRequest)
+	}
+	return nil
+}
+
+// samePlace says whether a redirect stays where the user pointed: the same host at the same port, or at the default
+// ports of http and https. Another port of a private host is another service.
+func samePlace(a, b *url.URL) bool {
+	if !strings.EqualFold(a.Hostname(), b.Hostname()) {
+		return false
+	}
+	standard := func(u *url.URL) bool { return u.Port() == "" || u.Port() == defaultPort(u.Scheme) }
+	return a.Port() == b.Port() && a.Scheme == b.Scheme || standard(a) && standard(b)
+}
+
+func defaultPort(scheme string) string {
+	if scheme == "https" {
+		return "443"
+	}
+	return "80"
+}
+
+// redirect gives the address to which an answer leads, nil where it leads nowhere.
+func redirect(answer *http.Response, at *url.URL) *url.URL {
+	switch answer.StatusCode {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+	default:
+		return nil
+	}
+	location := answer.Header.Get("Location")
+	if location == "" {
+		return nil
+	}
+	next, err := at.Parse(location)
+	if err != nil {
+		return nil
+	}
+	next.Fragment, next.RawFragment = "", ""
+	return next
+}
+
+func hostOf(a net.Addr) string {
+	if ap, err := netip.ParseAddrPort(a.String()); err == nil {
+		return ap.Addr().Unmap().String()
+	}
+	return ""
+}
+
+// turns hands out the turns at each host.
+type turns struct {
+	mu   sync.Mutex
+	next map[string]time.Time
+}
+
+// maxTurns bounds the hosts remembered; those whose turn has passed are forgotten beyond it.
+const maxTurns = 10_000
+
+func (t *turns) take(ctx context.Context, host string, o *Options) error {
+	if o.Pace <= 0 {
+		return ctx.Err()
+	}
+	host = strings.ToLower(host)
+	now := o.Now()
+	t.mu.Lock()
+	if len(t.next) >= maxTurns {
+		for h, at := range t.next {
+			if at.Before(now) {
+				delete(t.next, h)
+			}
+		}
+	}
+	turn := t.next[host]
+	if turn.Before(now) {
+		turn = now
+	}
+	t.next[host] = turn.Add(o.Pace)
+	t.mu.Unlock()
+	if d := turn.Sub(now); d > 0 {
+		return o.Wait(ctx, d)
+	}
+	return ctx.Err()
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
