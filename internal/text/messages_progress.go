@@ -14,11 +14,11 @@ const (
 
 func progressMessages() map[Key]Message {
 	return map[Key]Message{
-		ProgressResources: {"{0} read", "{0} 件読み取り"},
-		ProgressOf:        {"{0} of {1} read", "{1} 件中 {0} 件読み取り"},
-		ProgressFindings:  {"{0} findings", "検出 {0} 件"},
-		ProgressCalls:     {"{0} calls", "呼び出し {0} 回"},
-		ProgressThrottled: {"throttled {0} times", "流量制限 {0} 回"},
+		ProgressResources: {"read: {0}", "{0} 件読み取り"},
+		ProgressOf:        {"read: {0} of {1}", "{1} 件中 {0} 件読み取り"},
+		ProgressFindings:  {"findings: {0}", "検出 {0} 件"},
+		ProgressCalls:     {"calls: {0}", "呼び出し {0} 回"},
+		ProgressThrottled: {"throttled: {0}", "流量制限 {0} 回"},
 		ProgressLeft:      {"about {0} left", "残り約 {0}"},
 	}
 }
