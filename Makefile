@@ -29,7 +29,9 @@ test: ## run every test that needs Go alone
 test-servers: ## install, start and test against servers that others wrote
 	@.ci/install-servers
 	@test -n "$(SERVER_PACKAGES)" || { echo "no package has tests with the build tag servers" >&2; exit 1; }
+	@rm -f .cache/logs/servers.txt
 	$(GO) test -tags servers -count=1 -timeout 15m $(SERVER_PACKAGES)
+	@cat .cache/logs/servers.txt
 
 race: ## run the tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -short ./...

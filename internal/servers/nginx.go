@@ -59,7 +59,7 @@ func nginxVersion(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("nginx is missing; `make test-servers` installs it: %v", err)
 	}
-	output, err := exec.CommandContext(t.Context(), bin, "-v").CombinedOutput()
+	output, err := exec.CommandContext(t.Context(), bin, "-v").CombinedOutput() //nolint:gosec // our own starter
 	if err != nil {
 		t.Fatalf("nginx -v: %v\n%s", err, output)
 	}

@@ -156,8 +156,8 @@ func reportTally(t *testing.T, server *servers.Server, tally map[string]int) {
 		total += n
 	}
 	excluded := float64(tally["excluded"]) / float64(total)
-	fmt.Printf("%s %s: %d questions: %d compared, %d unknown, %d conditional, %d excluded (%.1f %%)\n", server.Name, server.Version,
-		total, tally["compared"], tally["unknown"], tally["conditional"], tally["excluded"], 100*excluded)
+	servers.Report(t, fmt.Sprintf("%s %s: %d questions: %d compared, %d unknown, %d conditional, %d excluded (%.1f %%)", server.Name, server.Version,
+		total, tally["compared"], tally["unknown"], tally["conditional"], tally["excluded"], 100*excluded))
 	if excluded > maxExcluded {
 		t.Errorf("%.1f %% of the questions are excluded; at most %.0f %% may be", 100*excluded, 100*maxExcluded)
 	}

@@ -137,7 +137,7 @@ func statement2(principal, action, resource string) string {
 // randomScenes puts n scenes together. The same seed gives the same scenes.
 func randomScenes(t *testing.T, seed uint64, n int) []scene {
 	t.Helper()
-	random := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // scenes, not secrets
+	random := rand.New(rand.NewPCG(seed, seed))
 	pick := func(from ...string) string { return from[random.IntN(len(from))] }
 	var out []scene
 	for i := range n {
