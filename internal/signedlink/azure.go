@@ -246,15 +246,11 @@ func placeAzure(c *candidate, r *reading) (service string) {
 
 // endpointHost takes the host of the first endpoint in a connection string.
 func endpointHost(endpoints string) string {
-	for _, pair := range strings.Split(endpoints, ";") {
-		_, value, ok := strings.Cut(pair, "=")
-		if !ok {
-			continue
+	if _, after, ok := strings.Cut(endpoints, "://"); ok {
+		if i := strings.IndexAny(after, "/;?"); i >= 0 {
+			after = after[:i]
 		}
-		if _, after, ok := strings.Cut(value, "://"); ok {
-			host, _, _ := strings.Cut(after, "/")
-			return strings.ToLower(host)
-		}
+		return strings.ToLower(after)
 	}
 	return ""
 }

@@ -62,10 +62,9 @@ func readCloudFront(c *candidate) reading {
 	return r
 }
 
-// signatureSize knows RSA signatures of 1024 to 4096 bits and ECDSA P-256 ones in DER.
-func signatureSize(n int) bool {
-	return n == 128 || n == 256 || n == 384 || n == 512 || 68 <= n && n <= 72
-}
+// signatureSize knows the signatures that CloudFront takes: RSA of 2048 bits and ECDSA P-256 in DER ("Specify signers that
+// can create signed URLs").
+func signatureSize(n int) bool { return n == 256 || 68 <= n && n <= 72 }
 
 // standardAlphabet turns CloudFront's base64 alphabet back.
 func standardAlphabet(s string) string {

@@ -162,9 +162,10 @@ func equalsFollows(b []byte, i int) bool {
 		if i+1 < len(b) && (b[i+1] == '\\' || b[i+1] == 'u' || b[i+1] == 'x' || b[i+1] == '=') {
 			return true
 		}
-	case '\r', '\n', ' ', '\t':
 	default:
-		return false
+		if linkByte(b[i]) {
+			return false
+		}
 	}
 	if j := skipBreak(b, i); j > i {
 		return j < len(b) && b[j] == '='

@@ -24,7 +24,7 @@ func readGCSV4(c *candidate) reading {
 	r.ValidSyntax = lower && hasHost && terminator == "goog4_request" && service == "storage" && exactNames(c, exactGoog) &&
 		(algorithm == "GOOG4-RSA-SHA256" || algorithm == "GOOG4-HMAC-SHA256")
 	readSigned(&r, c.get("x-goog-date"), c.get("x-goog-expires"), date)
-	size := signatureSize(len(sig)) && len(sig) >= 128
+	size := rsaSize(len(sig))
 	if r.Kind == GCSV4HMAC {
 		size = len(sig) == 32
 	}
@@ -37,6 +37,9 @@ func readGCSV4(c *candidate) reading {
 	)
 	return r
 }
+
+// rsaSize knows the RSA signatures of service account keys, 2048 to 4096 bits.
+func rsaSize(n int) bool { return n == 256 || n == 384 || n == 512 }
 
 func exactGoog(folded string) string {
 	switch folded {
@@ -63,7 +66,7 @@ func readGCSV2(c *candidate) reading {
 	raw := signatureText(c, "signature")
 	sig, exact := base64Signature(raw)
 	r.signature, r.credential = sig, strings.ToLower(id)
-	size := signatureSize(len(sig)) && len(sig) >= 128
+	size := rsaSize(len(sig))
 	if strings.HasPrefix(strings.ToUpper(id), "GOOG") {
 		r.LongLivedKey, r.Revoke = ptr(true), RevokeHMACKey
 		size = len(sig) == 20

@@ -53,6 +53,7 @@ func (t *text) addRune(r rune, pos int32) {
 func joined(b []byte, lo, hi int) (text, bool) {
 	out := newText(hi - lo)
 	lineStart, widthBefore := startOfLine(b, lo), 0
+	mark := diffMark(b, lo, hi)
 	for i := lo; i < hi; {
 		next := -1
 		if !linkByte(b[i]) {
@@ -74,8 +75,8 @@ func joined(b []byte, lo, hi int) (text, bool) {
 				out.b, out.pos = out.b[:n-1], out.pos[:n-1]
 				n--
 			}
-			if mark := b[lineStart]; next == start && next < hi && (mark == '+' || mark == '-') && b[next] == mark {
-				next++ // both lines of a diff carry its mark
+			if mark != 0 && next == start && next < hi && b[lineStart] == mark && b[next] == mark {
+				next++
 			}
 			certain = certain || n > 0 && strings.IndexByte("&?=", out.b[n-1]) >= 0 || next < hi && (b[next] == '&' || b[next] == '?')
 			width := i - lineStart
@@ -87,6 +88,28 @@ func joined(b []byte, lo, hi int) (text, bool) {
 		i = next
 	}
 	return out, len(out.wraps) > 0
+}
+
+// diffMark returns the + or - that at least half of the wraps in a region have on both of their lines, else 0.
+func diffMark(b []byte, lo, hi int) byte {
+	marks := map[byte]int{}
+	wraps, lineStart := 0, startOfLine(b, lo)
+	for i := lo; i < hi; i++ {
+		if b[i] != '\n' || i+1 >= hi {
+			continue
+		}
+		wraps++
+		if c := b[i+1]; (c == '+' || c == '-') && b[lineStart] == c {
+			marks[c]++
+		}
+		lineStart = i + 1
+	}
+	for _, c := range []byte("+-") {
+		if marks[c] > 0 && marks[c]*2 >= wraps {
+			return c
+		}
+	}
+	return 0
 }
 
 // startOfLine goes back to the beginning of the line of i, or as far as lines are worth comparing.
@@ -299,8 +322,8 @@ func unquoted(t text) text {
 			for j < len(t.b) && (t.b[j] == ' ' || t.b[j] == '\t' || t.b[j] == '\r') {
 				j++
 			}
-			if j < len(t.b) && t.b[j] == '\n' {
-				i = j
+			if j == len(t.b) || t.b[j] == '\n' {
+				i = j // a soft break, perhaps with the line's end outside the region
 				continue
 			}
 			if i+2 < len(t.b) {

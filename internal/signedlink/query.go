@@ -100,7 +100,7 @@ func parse(b []byte, hit int) (candidate, bool) {
 		}
 	}
 	separator := byte('&')
-	if hasFold(rest, 0, "cloudfront-") {
+	if endsFold(b[:hit], "cloudfront-signature") {
 		separator = ';'
 	}
 	for len(rest) > 0 {
@@ -122,6 +122,7 @@ func (c *candidate) addParam(piece []byte) {
 	if !ok {
 		return
 	}
+	name = strings.TrimSpace(name)
 	for tries := 0; tries < 3 && !knownName(strings.ToLower(decode(name))); tries++ {
 		if i := strings.LastIndexAny(name, "?:;,#"); i >= 0 && knownName(strings.ToLower(decode(name[i+1:]))) {
 			name = name[i+1:]

@@ -351,6 +351,9 @@ func (d *Detector) plain(t text, all []reading) []reading {
 			}
 			tried++
 			stop := hi
+			if at+outward < len(schemes) {
+				stop = schemes[at+outward] // a link has few others in its own parameters
+			}
 			for _, s := range schemes[at:min(len(schemes), at+outward)] {
 				if t.b[s-1] != '=' {
 					stop = s
