@@ -6,5 +6,5 @@ import "embed"
 
 // Files holds every rule file. Pass it to judge.Load.
 //
-//go:embed exposure transport recovery
+//go:embed exposure links index transport detection recovery hygiene scan
 var Files embed.FS

@@ -141,6 +141,19 @@ func (e *Example) Record(r *Rule) *scanners.Record {
 	}
 	rec := scanners.NewRecord(head)
 	e.fill(&yamlfile.Decoder{File: e.file}, rec, "")
+	if e.judged != nil && rec.Bucket != nil {
+		// Verdicts that are given stand for facts that were read.
+		b := rec.Bucket
+		if b.AWS.Policy.IsZero() {
+			b.AWS.Policy.State = scanners.Absent
+		}
+		if b.AWS.ACL.IsZero() {
+			b.AWS.ACL.State = scanners.Absent
+		}
+		if b.GCP.IAM.IsZero() {
+			b.GCP.IAM.State = scanners.Absent
+		}
+	}
 	return rec
 }
 

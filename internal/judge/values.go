@@ -111,9 +111,21 @@ func (t *typeTable) of(goType reflect.Type) *objectType {
 	t.byGo[goType], t.byName[o.name] = o, o
 	o.add(configuredField, &objectField{typ: types.BoolType, get: func(obj *object) ref.Val { return types.Bool(obj.state == scanners.Known) }})
 	for _, f := range yamlfile.FieldsOf(goType) {
-		if field := t.field(f); field != nil {
-			o.add(f.Name, field)
+		field := t.field(f)
+		if field == nil {
+			continue
 		}
+		if f.Name == configuredField {
+			// The struct has such a field of its own: both have to hold.
+			own := field.get
+			field.get = func(obj *object) ref.Val {
+				if obj.state != scanners.Known {
+					return types.False
+				}
+				return own(obj)
+			}
+		}
+		o.add(f.Name, field)
 	}
 	return o
 }
