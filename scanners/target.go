@@ -40,7 +40,7 @@ func ParseTarget(text string) (Target, error) {
 		return Target{}, WithHint(fmt.Errorf("%q is not a target: %w", text, ErrBadTarget),
 			"name a target such as aws, s3://BUCKET, gcp:PROJECT, azure:SUBSCRIPTION, snapshot:FILE; 'tojimari scan --help' lists them")
 	}
-	if scheme == "" || strings.ContainsFunc(scheme, func(r rune) bool { return r < 'a' || r > 'z' }) {
+	if scheme == "" || strings.ContainsFunc(scheme, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
 		return Target{}, fmt.Errorf("%q has no scheme in front of the colon: %w", text, ErrBadTarget)
 	}
 	if scheme == "http" || scheme == "https" {

@@ -347,14 +347,16 @@ func (ses *session) endpointRef(target scanners.Target, scope string, e pointEnt
 		Name: e.point.Name, Account: ses.account, Partition: ses.partition, Region: e.region, BaseURL: ses.endpoint,
 		Parent: scope, Vendor: ses.vendorName(),
 	}
+	op := accessPointListing()
 	switch {
 	case e.point.MultiRegion:
+		op = multiRegionListing()
 		head.ID, head.Region = scanners.S3MultiRegionAccessPointID(ses.account, e.point.Name), ""
 	case e.point.BucketAccount == "" || e.point.BucketAccount == ses.account:
 		head.Parent = scanners.S3BucketID(ses.endpoint, e.bucket)
 	}
 	seed := scanners.NewRecord(head)
-	seed.Endpoint.AWS.AccessPoint = scanners.KnownFact(e.point, accessPointListing().origin())
+	seed.Endpoint.AWS.AccessPoint = scanners.KnownFact(e.point, op.origin())
 	return scanners.Ref{Head: head, Scope: scope, Target: target, Seed: seed}
 }
 

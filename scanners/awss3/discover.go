@@ -68,9 +68,6 @@ func (ses *session) bucketRef(target scanners.Target, scope scanners.Ref, b s3ty
 	}
 	if !regionName.MatchString(head.Region) {
 		head.Region = ""
-		if ses.endpoint != "" {
-			head.Region = ses.region
-		}
 	}
 	return scanners.Ref{Head: head, Scope: scope.ID, Target: target}
 }
@@ -95,8 +92,11 @@ func (ses *session) discoverAccount(ctx context.Context, target scanners.Target,
 		}
 		for _, b := range page.Buckets {
 			ref := ses.bucketRef(target, scope, b)
-			if ref.Region == "" {
+			if ref.Region == "" && ses.account != "" {
 				ref.Region, _ = ses.locate(ctx, ref.Name)
+			}
+			if ref.Region == "" && ses.endpoint != "" {
+				ref.Region = ses.region
 			}
 			if ref.Region != "" {
 				regions[ref.Region] = true
@@ -149,6 +149,9 @@ func (ses *session) discoverBucket(ctx context.Context, target scanners.Target, 
 		return
 	}
 	ref := ses.bucketRef(target, scope, found)
+	if ref.Region == "" {
+		ref.Region = ses.region
+	}
 	if !yield(ref, nil) || !owned {
 		return
 	}
@@ -161,7 +164,7 @@ func (ses *session) findBucket(ctx context.Context, name string) (found s3types.
 	page, listErr := call(ctx, ses, ses.s3.ListBuckets, &s3.ListBucketsInput{Prefix: &name, MaxBuckets: &one})
 	if listErr == nil {
 		for _, b := range page.Buckets {
-			if aws.ToString(b.Name) == name && (b.BucketRegion != nil || ses.endpoint != "") {
+			if aws.ToString(b.Name) == name && b.BucketRegion != nil {
 				return b, true, nil
 			}
 		}

@@ -117,21 +117,21 @@ func diagnose(err error) *failure {
 	}
 	var syntax *xml.SyntaxError
 	if errors.As(err, &syntax) {
-		if strings.Contains(syntax.Msg, "unexpected EOF") {
+		if endedEarly(err) {
 			f.kind, f.message = transient, "the answer ended early"
 			return f
 		}
 		f.kind, f.message = malformedAnswer, "the answer is not XML"
-		if f.status >= 500 {
-			f.kind = transient
+		if f.status < 200 || f.status > 299 {
+			f.kind, f.message = kindOf("", f.status), fmt.Sprintf("an answer that is not XML (HTTP %d)", f.status)
 		}
 		return f
 	}
 	var decoding *smithy.DeserializationError
 	if errors.As(err, &decoding) && !isTruncated(err) {
 		f.kind, f.message = malformedAnswer, "the answer could not be decoded"
-		if f.status >= 500 {
-			f.kind = transient
+		if f.status < 200 || f.status > 299 {
+			f.kind, f.message = kindOf("", f.status), fmt.Sprintf("an answer that could not be decoded (HTTP %d)", f.status)
 		}
 		return f
 	}

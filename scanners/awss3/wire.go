@@ -97,7 +97,8 @@ func (answerCheck) HandleDeserialize(ctx context.Context, in middleware.Deserial
 	if err != nil || !ok || response.StatusCode < 200 || response.StatusCode > 299 {
 		return out, metadata, err
 	}
-	root := answerRoot(awsmiddleware.GetOperationName(ctx))
+	operation := awsmiddleware.GetOperationName(ctx)
+	root := answerRoot(operation)
 	if root == "" {
 		return out, metadata, nil
 	}
@@ -105,7 +106,7 @@ func (answerCheck) HandleDeserialize(ctx context.Context, in middleware.Deserial
 	if err != nil {
 		return out, metadata, fmt.Errorf("reading the answer: %w", err)
 	}
-	if err := checkBody(body, root); err != nil {
+	if err := checkBody(body, root, operation); err != nil {
 		return out, metadata, err
 	}
 	response.Body = struct {
@@ -116,7 +117,7 @@ func (answerCheck) HandleDeserialize(ctx context.Context, in middleware.Deserial
 }
 
 // checkBody says whether body is one whole document with the given root. It does not decode what is inside.
-func checkBody(body []byte, root string) error {
+func checkBody(body []byte, root, operation string) error {
 	body = bytes.TrimSpace(body)
 	if len(body) == 0 {
 		return &malformedError{what: "the answer is empty", empty: true}
@@ -134,13 +135,13 @@ func checkBody(body []byte, root string) error {
 	for {
 		token, err := decoder.Token()
 		if err != nil {
-			return &malformedError{what: "the answer is not XML", truncated: errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)}
+			return &malformedError{what: "the answer is not XML", truncated: endedEarly(err)}
 		}
 		start, ok := token.(xml.StartElement)
 		if !ok {
 			continue
 		}
-		if start.Name.Local != root && start.Name.Local != "Error" {
+		if name := start.Name.Local; name != root && name != "Error" && !namedAfter(name, operation) {
 			return &malformedError{what: fmt.Sprintf("the answer is %q where %q was asked for", cleanText(start.Name.Local, 60), root)}
 		}
 		if !endsWith(body, start.Name.Local) {
@@ -148,6 +149,23 @@ func checkBody(body []byte, root string) error {
 		}
 		return nil
 	}
+}
+
+// endedEarly reports whether a decoder ran out of input.
+func endedEarly(err error) bool {
+	var syntax *xml.SyntaxError
+	return errors.Is(err, io.EOF) || errors.As(err, &syntax) && strings.Contains(syntax.Msg, "unexpected EOF")
+}
+
+// namedAfter takes the roots that servers written from the SDK's models give: the operation's name, or an older
+// one that it begins with, and a word for an answer.
+func namedAfter(root, operation string) bool {
+	for _, word := range []string{"Response", "Result", "Output"} {
+		if name, ok := strings.CutSuffix(root, word); ok && name != "ListBucket" && len(name) > len("GetBucket") {
+			return strings.HasPrefix(operation, name)
+		}
+	}
+	return false
 }
 
 // endsWith reports whether body ends with the root's end tag, or is nothing but an empty root element.
