@@ -46,9 +46,10 @@ func TestMissingPermissionCostsItsOwnFactsAlone(t *testing.T) {
 		users[action] = newUser(t, moto, fmt.Sprintf("lacks-%02d", i), action)
 	}
 	servers.EnforceIAM(t, moto)
+	transport := servers.Transport(moto)
 	read := map[string]map[scanners.FactName]string{}
 	for action, user := range users {
-		read[action] = statuses(scanAll(t, servers.Transport(moto), user.ID, user.Secret, "s3:"+wideBucket)[wideBucket])
+		read[action] = statuses(scan{transport: transport, key: user, target: "s3:" + wideBucket}.buckets(t)[wideBucket])
 	}
 	for _, e := range exclusions {
 		permission := strings.TrimPrefix(e.Constructs[0], permissionConstruct)
@@ -78,7 +79,8 @@ func TestMissingPermissionCostsItsOwnFactsAlone(t *testing.T) {
 	}
 	t.Run("a wrong secret", func(t *testing.T) {
 		failed := false
-		for ref, err := range newScanner(servers.Transport(moto), users[""].ID, "not the secret").Discover(t.Context(), scanners.Target{Scheme: "aws"}) {
+		wrong := scan{transport: transport, key: accessKey{ID: users[""].ID, Secret: "not the secret"}}
+		for ref, err := range wrong.scanner().Discover(t.Context(), scanners.Target{Scheme: "aws"}) {
 			failed = failed || err != nil
 			if err == nil && ref.Kind == scanners.KindBucket {
 				t.Errorf("found %q", ref.ID)

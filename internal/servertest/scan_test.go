@@ -16,26 +16,33 @@ import (
 	"github.com/tojimari/tojimari/scanners/awss3"
 )
 
-// newScanner is the AWS scanner with credentials of its own and nothing of the machine's.
-func newScanner(transport http.RoundTripper, accessKey, secretKey string) *awss3.Scanner {
-	return awss3.New(scanners.Runtime{Transport: transport, Now: time.Now, Objects: 10, Options: map[string]string{"region": "us-east-1"}},
-		awss3.WithCredentials(credentials.NewStaticCredentialsProvider(accessKey, secretKey, "")),
+// scan is a scan of an account with credentials of its own and nothing of the machine's.
+type scan struct {
+	transport http.RoundTripper
+	key       accessKey
+	target    string // "aws", "s3:BUCKET"
+	objects   int    // how many objects of each bucket to look at
+}
+
+func (s scan) scanner() *awss3.Scanner {
+	return awss3.New(scanners.Runtime{Transport: s.transport, Now: time.Now, Objects: s.objects, Options: map[string]string{"region": "us-east-1"}},
+		awss3.WithCredentials(credentials.NewStaticCredentialsProvider(s.key.ID, s.key.Secret, "")),
 		// What a server lacks it may answer with 500, and no waiting helps.
 		awss3.WithSleep(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))
 }
 
-// scanAll discovers a target ("aws", "s3://BUCKET") and reads every fact of every bucket. It returns the buckets' records by name, with their account's facts in them.
-func scanAll(t *testing.T, transport http.RoundTripper, accessKey, secretKey, target string) map[string]*scanners.Record {
+// buckets reads every fact of every bucket and returns the records by name, with their account's facts in them.
+func (s scan) buckets(t *testing.T) map[string]*scanners.Record {
 	t.Helper()
-	scanner := newScanner(transport, accessKey, secretKey)
-	parsed, err := scanners.ParseTarget(target)
+	target, err := scanners.ParseTarget(s.target)
 	if err != nil {
 		t.Fatal(err)
 	}
+	scanner := s.scanner()
 	need := scanner.Describe().Facts()
 	var account *scanners.Record
-	buckets := map[string]*scanners.Record{}
-	for ref, err := range scanner.Discover(t.Context(), parsed) {
+	out := map[string]*scanners.Record{}
+	for ref, err := range scanner.Discover(t.Context(), target) {
 		if err != nil {
 			t.Errorf("discovering %q: %v", ref.ID, err)
 			continue
@@ -50,8 +57,8 @@ func scanAll(t *testing.T, transport http.RoundTripper, accessKey, secretKey, ta
 			account = &record
 		case scanners.KindBucket:
 			record.Inherit(account)
-			buckets[record.Name] = &record
+			out[record.Name] = &record
 		}
 	}
-	return buckets
+	return out
 }

@@ -64,7 +64,7 @@ func TestScanReadsBackWhatIsSetAtMoto(t *testing.T) {
 			t.Fatalf("setting %s: %v", set.fact, err)
 		}
 	}
-	records := scanAll(t, servers.Transport(moto), "AKIDTEST", "SECRETTEST", "aws")
+	records := scan{transport: servers.Transport(moto), key: accessKey{"AKIDTEST", "SECRETTEST"}, target: "aws"}.buckets(t)
 	if got, want := sortedKeys(records), []string{bareBucket, logBucket, remoteBucket, wideBucket}; !slices.Equal(got, want) {
 		t.Fatalf("buckets %q, want %q", got, want)
 	}
