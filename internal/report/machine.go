@@ -7,9 +7,13 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/tojimari/tojimari/internal/result"
+	"github.com/tojimari/tojimari/internal/text"
 )
 
 // Finding is a result as machines read it. `resource` is the canonical id as a plain string, so that
@@ -44,8 +48,9 @@ func findingOf(r result.Result) Finding {
 	return Finding{Type: "result", Resource: r.Resource.ID, Detail: r.Resource, Result: r}
 }
 
-// encode gives compact JSON without a line end. Text is written as it is, but for what JSON itself escapes and
-// U+2028 and U+2029, so that one result is one line for every reader.
+// encode gives compact JSON without a line end. What prints is written as it is; control characters, U+2028 and
+// everything invisible (bidirectional overrides, zero-width characters) as JSON escapes: nothing is lost, one
+// result is one line for every reader, and the output may be looked at on a terminal.
 func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -53,7 +58,29 @@ func encode(v any) ([]byte, error) {
 	if err := enc.Encode(v); err != nil {
 		return nil, err
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+	return escapeInvisible(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
+}
+
+// escapeInvisible works on JSON text, where such characters stand inside strings only.
+func escapeInvisible(encoded []byte) []byte {
+	harmless := func(r rune) bool { return r < 0x7f || text.Visible(r) }
+	at := bytes.IndexFunc(encoded, func(r rune) bool { return !harmless(r) })
+	if at < 0 {
+		return encoded
+	}
+	out := append(make([]byte, 0, len(encoded)+32), encoded[:at]...)
+	for _, r := range string(encoded[at:]) {
+		switch {
+		case harmless(r):
+			out = utf8.AppendRune(out, r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+	}
+	return out
 }
 
 // jsonl writes one line per result, in discovery order, and the run as its last line.
@@ -89,11 +116,11 @@ func (j *jsonl) End(end Ending) error {
 }
 
 func (j *jsonl) line(v any) error {
-	text, err := encode(v)
+	line, err := encode(v)
 	if err != nil {
 		return err
 	}
-	if _, err := j.w.Write(text); err != nil {
+	if _, err := j.w.Write(line); err != nil {
 		return err
 	}
 	return j.w.WriteByte('\n')

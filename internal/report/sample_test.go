@@ -191,7 +191,7 @@ func hostileResults() []result.Result {
 			finish(result.Result{
 				Rule: "TJ6001", Name: s, Outcome: result.Fail, Severity: result.Medium, Resource: res, Key: kind,
 				Evidence: []result.Evidence{{Fact: scanners.FactName(s), Value: quoted(s)}},
-				Latent:   []verdict.Latent{{Guard: verdict.Guard{Name: s, Level: s, State: s, Detail: s}}},
+				Latent:   []verdict.Latent{{Audience: verdict.Anonymous, Verb: verdict.Read, Guard: verdict.Guard{Name: s, Level: s, State: s, Detail: s}}},
 			}),
 			finish(result.Result{
 				Rule: s, Name: s, Outcome: result.Fail, Severity: result.High, Resource: res, Key: kind,

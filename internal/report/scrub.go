@@ -190,8 +190,19 @@ func standIn(s string) string {
 	return "redacted-" + hex.EncodeToString(sum[:6])
 }
 
+// scrubRun does the same for the run, and gives lists and tables that every reader may count on.
 func scrubRun(run result.Run) result.Run {
-	run.Targets = scrubAll(run.Targets)
+	run.Targets = list(scrubAll(run.Targets))
+	run.Coverage.NotCovered = list(run.Coverage.NotCovered)
+	if run.Coverage.Resources == nil {
+		run.Coverage.Resources = map[scanners.Kind]int64{}
+	}
+	if run.Counts.Outcomes == nil {
+		run.Counts.Outcomes = map[result.Outcome]int64{}
+	}
+	if run.Counts.Findings == nil {
+		run.Counts.Findings = map[result.Severity]int64{}
+	}
 	run.Trouble = slices.Clone(run.Trouble)
 	for i := range run.Trouble {
 		run.Trouble[i].Target = scrubText(run.Trouble[i].Target)

@@ -39,7 +39,7 @@ func Clean(s string) string {
 		} else {
 			marks = 0
 		}
-		if visible(r) && marks <= maxMarks {
+		if Visible(r) && marks <= maxMarks {
 			b.WriteRune(r)
 			continue
 		}
@@ -77,8 +77,8 @@ func writeEscape(b *strings.Builder, r rune) {
 	}
 }
 
-// visible reports whether a character prints, and prints where it stands.
-func visible(r rune) bool {
+// Visible reports whether a character prints, and prints where it stands.
+func Visible(r rune) bool {
 	switch r {
 	case ' ', '\u3000': // the ideographic space is common in Japanese names and two columns wide
 		return true
