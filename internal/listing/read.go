@@ -24,12 +24,12 @@ func Read(r io.Reader, limits Limits, yield func(Entry) bool) (Page, error) {
 
 	out := &sink{limits: limits, yield: yield}
 	var err error
-	switch sniff(head) {
-	case 'x':
+	switch Sniff(head) {
+	case XML:
 		err = readXML(buffered, out)
-	case 'j':
+	case JSON:
 		err = readJSON(buffered, out)
-	case 'h':
+	case HTML:
 		err = readHTML(buffered, out)
 	default:
 		err = ErrNotListing
@@ -43,16 +43,22 @@ func Read(r io.Reader, limits Limits, yield func(Entry) bool) (Page, error) {
 	return out.page, err
 }
 
-// sniff tells XML, JSON and HTML apart by their first bytes.
-func sniff(head []byte) byte {
+// Format is the notation of a page, as its first bytes show it.
+type Format string
+
+// The notations. The zero value is none of them.
+const (
+	XML  Format = "xml"
+	JSON Format = "json"
+	HTML Format = "html"
+)
+
+// Sniff tells XML, JSON and HTML apart by their first bytes (1 KiB is enough); anything else is "".
+func Sniff(head []byte) Format {
 	head = bytes.TrimPrefix(head, []byte{0xEF, 0xBB, 0xBF})
-	head = bytes.TrimLeft(head, " \t\r\n\f")
-	lower := bytes.ToLower(head)
-	for {
-		// Comments may come before anything.
-		if !bytes.HasPrefix(lower, []byte("<!--")) {
-			break
-		}
+	lower := bytes.ToLower(bytes.TrimLeft(head, " \t\r\n\f"))
+	// Comments may come before anything.
+	for bytes.HasPrefix(lower, []byte("<!--")) {
 		end := bytes.Index(lower, []byte("-->"))
 		if end < 0 {
 			break
@@ -61,21 +67,20 @@ func sniff(head []byte) byte {
 	}
 	for _, tag := range []string{"<!doctype html", "<html", "<head", "<title", "<body", "<table", "<pre", "<h1"} {
 		if bytes.HasPrefix(lower, []byte(tag)) {
-			return 'h'
+			return HTML
 		}
-	}
-	if i := bytes.Index(lower, []byte("<html")); bytes.HasPrefix(lower, []byte("<?xml")) && i >= 0 {
-		return 'h' // XHTML
 	}
 	switch {
 	case len(lower) == 0:
-		return 0
+		return ""
+	case bytes.HasPrefix(lower, []byte("<?xml")) && bytes.Contains(lower, []byte("<html")):
+		return HTML // XHTML
 	case lower[0] == '<':
-		return 'x'
+		return XML
 	case lower[0] == '{':
-		return 'j'
+		return JSON
 	default:
-		return 0
+		return ""
 	}
 }
 

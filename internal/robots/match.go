@@ -107,6 +107,15 @@ func (f *File) DecideFirst(d Dialect, agents []string, url string) Decision {
 	return Decision{Answer: Allowed}
 }
 
+// Names reports whether the file has a group for this very agent.
+func (f *File) Names(d Dialect, agent string) bool {
+	if f == nil {
+		return false
+	}
+	_, ok := f.views[d].agents[strings.ToLower(agent)]
+	return ok
+}
+
 func (v *view) group(agents []string) []compiled {
 	for _, a := range agents {
 		if rules, ok := v.agents[strings.ToLower(a)]; ok {
