@@ -103,8 +103,8 @@ func (b *Book) Rule(name string) (*Rule, bool) {
 	return nil, false
 }
 
-// names lists every word by which a rule can be called, for hints.
-func (b *Book) names() []string {
+// Names lists every word by which a rule can be called, for hints.
+func (b *Book) Names() []string {
 	var out []string
 	for _, r := range b.rules {
 		out = append(out, r.ID, r.Name)
@@ -201,7 +201,7 @@ func (b *Book) crossCheck() yamlfile.Problems {
 			other, ok := owner[to]
 			switch {
 			case !ok:
-				fail(r, "yields_to", "no rule is called %q%s", to, yamlfile.Hint(to, b.names()))
+				fail(r, "yields_to", "no rule is called %q%s", to, yamlfile.Hint(to, b.Names()))
 			case other == r:
 				fail(r, "yields_to", "a rule cannot yield to itself")
 			case b.yields(other, r, owner, 0):

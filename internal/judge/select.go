@@ -34,7 +34,7 @@ func (e *SelectionError) Error() string {
 func (b *Book) Select(s Selection) ([]*Rule, error) {
 	for _, name := range slices.Concat(s.Rules, s.Skip) {
 		if _, ok := b.Rule(name); !ok {
-			return nil, &SelectionError{"rule", name, yamlfile.Hint(name, b.names())}
+			return nil, &SelectionError{"rule", name, yamlfile.Hint(name, b.Names())}
 		}
 	}
 	tags := b.Tags()

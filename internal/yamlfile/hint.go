@@ -12,12 +12,17 @@ func Hint(word string, known []string) string {
 	return ""
 }
 
-// Nearest returns the known word with the fewest edits from word, "" where all are farther than a third of it.
+// Nearest returns the known word with the fewest edits from word, "" where all are farther than a third of it
+// (two edits, as two letters swapped are, for words of four letters and more).
 func Nearest(word string, known []string) string {
 	if len(word) > 64 {
 		return ""
 	}
-	best, at := "", 1+max(1, len(word)/3)
+	limit := max(1, len(word)/3)
+	if len(word) >= 4 {
+		limit = max(limit, 2)
+	}
+	best, at := "", 1+limit
 	for _, k := range known {
 		if n := distance(word, k); n < at || n == at && best != "" && k < best {
 			best, at = k, n
