@@ -1,0 +1,224 @@
+// One scan, from targets to reports: the scanners' records are judged as they come and written as they go.
+
+package cli
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tojimari/tojimari/internal/engine"
+	"github.com/tojimari/tojimari/internal/judge"
+	"github.com/tojimari/tojimari/internal/pace"
+	"github.com/tojimari/tojimari/internal/report"
+	"github.com/tojimari/tojimari/internal/result"
+	"github.com/tojimari/tojimari/scanners"
+)
+
+// scan is one run with all that it needs.
+type scan struct {
+	targets  []scanners.Target
+	registry *scanners.Registry
+	judge    *judge.Judge
+	filter   filter
+	pacer    *pace.Pacer
+
+	outputs      []report.Destination // all but snapshots
+	snapshots    []report.Destination
+	options      report.Options
+	failOn       result.Severity
+	allowUnknown []string
+	resume       string
+	deadline     time.Duration
+	concurrency  int
+	at           time.Time // of judging
+
+	rulesDigest, configDigest string
+}
+
+// run scans, judges and reports; the run record it returns carries the exit code.
+func (a *app) run(ctx context.Context, s scan) (result.Run, error) {
+	started := a.clock()
+	run := result.Run{
+		Schema: result.SchemaVersion, Tool: "tojimari", Version: Version(), RulesDigest: s.rulesDigest, ConfigSum: s.configDigest,
+		At: s.at, StartedAt: started.UTC(),
+	}
+	for _, t := range s.targets {
+		run.Targets = append(run.Targets, engine.TargetName(t))
+	}
+	var earlier *engine.Earlier
+	if s.resume != "" {
+		var err error
+		if earlier, err = engine.OpenEarlier(s.resume); err != nil {
+			return run, wrongUse(err)
+		}
+		defer func() { _ = earlier.Close() }()
+	}
+	reports, err := report.Open(s.outputs, a.Out, s.options)
+	if err != nil {
+		return run, wrongUse(err)
+	}
+	saved, err := openSnapshots(a.Out, s.snapshots, run)
+	if err != nil {
+		return run, wrongUse(err)
+	}
+	j := &judging{scan: s, run: &run, reports: reports, saved: saved, tally: judge.Tally{FailOn: s.failOn, AllowUnknown: s.allowUnknown}}
+	progress := a.progress()
+	summary, err := engine.Run(ctx, engine.Config{
+		Registry: s.registry, Targets: s.targets, Needs: needs{s.judge, s.filter.needs()}, Concurrency: s.concurrency, Pace: s.pacer,
+		Filter: s.filter.takesRef, Keep: s.filter.takesRecord, Resume: earlier, Deadline: s.deadline, Now: a.now,
+		Progress: func(p engine.Progress) { progress.Show(j.progress(p)) },
+		Emit:     j.event,
+	})
+	progress.Done()
+	if err != nil {
+		return run, err
+	}
+	if err := j.finish(ctx, summary); err != nil {
+		return run, err
+	}
+	run.Seconds = a.clock().Sub(started).Seconds()
+	if err := saved.close(); err != nil {
+		return run, err
+	}
+	return run, reports.End(run)
+}
+
+// judging judges each record as it is delivered.
+type judging struct {
+	scan    scan
+	run     *result.Run
+	reports *report.Report
+	saved   snapshots
+	tally   judge.Tally
+	room    []result.Result
+	lost    int // failures that leave something unknown
+}
+
+func (j *judging) event(e engine.Event) error {
+	if err := j.saved.write(e.Line()); err != nil {
+		return err
+	}
+	if e.Failed != nil {
+		// What is gone since it was discovered leaves no door unchecked.
+		if e.Failed.Code != scanners.CodeGone || e.Failed.Resource == "" {
+			j.lost++
+		}
+		if len(j.run.Trouble) < engine.MaxFailures {
+			j.run.Trouble = append(j.run.Trouble, result.Trouble{Failure: *e.Failed})
+		}
+	}
+	if e.Record == nil {
+		return nil
+	}
+	judged := j.scan.judge.Append(j.room, e.Record, j.scan.at)
+	j.room = judged.Results
+	return j.take(judged)
+}
+
+func (j *judging) take(judged judge.Judged) error {
+	for _, w := range judged.Woes {
+		if len(j.run.RuleErrors) < engine.MaxFailures {
+			j.run.RuleErrors = append(j.run.RuleErrors, w)
+		}
+	}
+	for i := range judged.Results {
+		j.tally.Add(&judged.Results[i])
+		if err := j.reports.Result(judged.Results[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (j *judging) progress(p engine.Progress) report.ProgressState {
+	stats := j.scan.pacer.Stats()
+	findings := int64(0)
+	for _, n := range j.tally.Counts().Findings {
+		findings += n
+	}
+	return report.ProgressState{
+		Scope: p.Scope, Found: int64(p.Discovered), Done: int64(p.Delivered), Findings: findings,
+		Calls: int64(stats.Calls), Throttled: int64(stats.Throttled),
+	}
+}
+
+// finish judges the exceptions and fills in the run record.
+func (j *judging) finish(ctx context.Context, s engine.Summary) error {
+	whole := s.CutOff == nil && s.FailureCount == 0
+	lapsed, lapses := j.scan.judge.Lapses(j.scan.at, whole && j.scan.filter.empty())
+	if err := j.take(lapsed); err != nil {
+		return err
+	}
+	run := j.run
+	run.Exceptions = lapses
+	run.CutOff = s.CutOff != nil
+	stats := j.scan.pacer.Stats()
+	run.Calls, run.Throttled = int64(stats.Calls), int64(stats.Throttled)
+	run.Counts = j.tally.Counts()
+	run.Coverage = coverageOf(s, j.scan)
+	resources := int64(0)
+	for _, n := range s.Records {
+		resources += int64(n)
+	}
+	lost := j.lost
+	if s.CutOff != nil {
+		lost++
+	}
+	run.ExitCode = j.tally.Code(judge.Ending{
+		Resources: resources, Failures: lost,
+		Interrupted: ctx.Err() != nil && !terminated(ctx), Terminated: ctx.Err() != nil && terminated(ctx),
+	})
+	return nil
+}
+
+func coverageOf(s engine.Summary, in scan) result.Coverage {
+	out := result.Coverage{Resources: map[scanners.Kind]int64{}}
+	for kind, n := range s.Records {
+		out.Resources[kind] = int64(n)
+	}
+	for _, scope := range s.Scopes {
+		c := result.ScopeCoverage{ID: scope.Scope, Whole: scope.Whole}
+		for _, n := range scope.Records {
+			c.Resources += int64(n)
+		}
+		out.Scopes = append(out.Scopes, c)
+	}
+	slices.SortFunc(out.Scopes, func(a, b result.ScopeCoverage) int { return strings.Compare(a.ID, b.ID) })
+	for _, u := range s.Unread {
+		out.Unread = append(out.Unread, result.UnreadFact{Fact: u.Fact, Reason: u.Code, Permission: u.Permission, Resources: int64(u.Count)})
+	}
+	not := map[string]bool{}
+	for _, t := range in.targets {
+		if scanner, err := in.registry.For(t); err == nil {
+			for _, what := range scanner.Describe().NotCovered {
+				not[what] = true
+			}
+		}
+	}
+	out.NotCovered = slices.Sorted(maps.Keys(not))
+	if out.NotCovered == nil {
+		out.NotCovered = []string{}
+	}
+	return out
+}
+
+// needs adds what the filters read to what the judge needs.
+type needs struct {
+	*judge.Judge
+	filter scanners.FactSet
+}
+
+// First returns the facts needed of every resource of the kind.
+func (n needs) First(kind scanners.Kind, provider scanners.Provider) scanners.FactSet {
+	first := n.Judge.First(kind, provider)
+	if len(n.filter) == 0 || kind != scanners.KindBucket {
+		return first
+	}
+	out := scanners.FactSet{}
+	out.AddAll(first)
+	out.AddAll(n.filter)
+	return out
+}

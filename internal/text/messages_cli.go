@@ -1,0 +1,31 @@
+// What commands say around their product.
+
+package text
+
+// Keys of the commands.
+const (
+	RuleWhy Key = 5000 + iota
+	RuleFix
+	DemoIntro
+	DemoExit
+	DemoNext
+)
+
+func commandMessages() map[Key]Message {
+	return map[Key]Message{
+		RuleWhy: {"Why it matters", "なぜ問題か"},
+		RuleFix: {"Fix", "直し方"},
+		DemoIntro: {
+			"These are pretend clouds on this machine, shaped like real incidents. A real scan prints the same.",
+			"これはこのマシン上の擬似クラウドで、実際の事故に似せてあります。本物のスキャンも同じ形で表示します。",
+		},
+		DemoExit: {
+			"A real scan with this result would have ended with exit code {0}; the demo ends with 0.",
+			"本物のスキャンならこの結果の終了コードは {0} です。デモは 0 で終わります。",
+		},
+		DemoNext: {
+			"To scan your own account: {0}",
+			"自分のアカウントを調べるには: {0}",
+		},
+	}
+}

@@ -1,0 +1,28 @@
+// Package all lists every scanner there is. It is the one place that knows them all.
+package all
+
+import (
+	"io"
+
+	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/awss3"
+	"github.com/tojimari/tojimari/scanners/snapshot"
+)
+
+// Config is what single scanners need beside the runtime.
+type Config struct {
+	// Stdin is what snapshot:- reads.
+	Stdin io.Reader
+	// Programs are NAME=PATH of external collectors, from the command line only; ProgramArgs go to each.
+	Programs, ProgramArgs []string
+	// AWS changes how the AWS scanner works.
+	AWS []awss3.Option
+}
+
+// New returns the registry of all scanners.
+func New(rt scanners.Runtime, cfg Config) (*scanners.Registry, error) {
+	return scanners.NewRegistry(
+		awss3.New(rt, cfg.AWS...),
+		snapshot.New(cfg.Stdin),
+	)
+}
