@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -133,14 +134,37 @@ func parseLine(text []byte) (Line, error) {
 		return Line{}, errors.New(`want exactly one of "tojimari", "record", "end", "failed"`)
 	}
 	if line.Header != nil && line.Header.Schema != SchemaVersion {
-		return Line{}, fmt.Errorf("record schema %q, this version reads %q", line.Header.Schema, SchemaVersion)
+		return Line{}, fmt.Errorf("%w %q, this version reads %q", ErrSchema, line.Header.Schema, SchemaVersion)
 	}
 	if line.Record != nil {
-		if line.Record.ID == "" || line.Record.Kind == "" {
-			return Line{}, errors.New("a record needs id and kind")
+		if err := checkRecord(line.Record); err != nil {
+			return Line{}, err
 		}
 	}
 	return line, nil
+}
+
+// ErrSchema is a header of another version of the format: nothing behind it can be trusted to mean the same.
+var ErrSchema = errors.New("record schema")
+
+// checkRecord holds a foreign record to what the rest of the program relies on.
+func checkRecord(r *Record) error {
+	if r.ID == "" || r.Kind == "" {
+		return errors.New("a record needs id and kind")
+	}
+	if !slices.Contains(Kinds(), r.Kind) {
+		return fmt.Errorf("unknown kind %q", r.Kind)
+	}
+	switch r.Provider {
+	case "", AWS, GCP, Azure:
+	default:
+		return fmt.Errorf("unknown provider %q", r.Provider)
+	}
+	if r.Parent == r.ID {
+		return fmt.Errorf("record %q is its own parent", r.ID)
+	}
+	r.allocate()
+	return nil
 }
 
 // raw returns one line without its end; a line over MaxLine is passed over and reported.

@@ -80,25 +80,37 @@ type Record struct {
 // NewRecord returns a record with the part of its own kind allocated and nothing inspected.
 func NewRecord(head Head) *Record {
 	r := &Record{Head: head}
-	switch head.Kind {
-	case KindScope:
-		r.Scope = &Scope{}
-	case KindStore:
-		r.Store = &Store{}
-	case KindBucket:
-		r.Bucket = &Bucket{}
-	case KindPrefix:
-		r.Prefix = &Prefix{}
-	case KindEndpoint:
-		r.Endpoint = &Endpoint{}
-	case KindObject:
-		r.Object = &Object{}
-	case KindLink:
-		r.Link = &Link{}
-	case KindPage:
-		r.Page = &Page{}
-	}
+	r.allocate()
 	return r
+}
+
+// allocate makes sure that the part of r's own kind is there.
+func (r *Record) allocate() {
+	switch r.Kind {
+	case KindScope:
+		r.Scope = orNew(r.Scope)
+	case KindStore:
+		r.Store = orNew(r.Store)
+	case KindBucket:
+		r.Bucket = orNew(r.Bucket)
+	case KindPrefix:
+		r.Prefix = orNew(r.Prefix)
+	case KindEndpoint:
+		r.Endpoint = orNew(r.Endpoint)
+	case KindObject:
+		r.Object = orNew(r.Object)
+	case KindLink:
+		r.Link = orNew(r.Link)
+	case KindPage:
+		r.Page = orNew(r.Page)
+	}
+}
+
+func orNew[T any](part *T) *T {
+	if part == nil {
+		return new(T)
+	}
+	return part
 }
 
 // Inherit fills the parts of r that belong to ancestors from parent, where r does not have its own.

@@ -43,7 +43,7 @@ func (d *delivery) job(j *job) {
 	case closeMark:
 		d.close(j)
 	case failureMark:
-		d.broken = true
+		d.broken = d.broken || j.failed.Resource == "" || j.failed.Code != scanners.CodeGone
 		d.emit(Event{Failed: j.failed, Scope: j.scope})
 	case replayMark:
 		if err := d.resume.replay(j.scope, func(e Event) bool { d.emit(e); return d.err == nil }); err != nil && d.err == nil {
