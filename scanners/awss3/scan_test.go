@@ -130,3 +130,8 @@ func hintOf(err error) string {
 	}
 	return ""
 }
+
+// signedAs replaces the bench's credentials by another account's of the same world.
+func signedAs(account string) awss3.Option {
+	return awss3.WithCredentials(lab.Credentials(lab.World{Accounts: []lab.Account{{ID: account}}}))
+}

@@ -4,6 +4,7 @@ package awss3
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"strings"
@@ -88,7 +89,12 @@ func readTarget(t scanners.Target, rt scanners.Runtime) (view, error) {
 	return v, nil
 }
 
+// bad words a refusal. The endpoint is left out: it may hold a password, which is one reason to refuse it.
 func bad(t scanners.Target, format string, args ...any) error {
+	if _, ok := t.Options["endpoint-url"]; ok {
+		t.Options = maps.Clone(t.Options)
+		delete(t.Options, "endpoint-url")
+	}
 	return fmt.Errorf("target %q: %s: %w", t.String(), fmt.Sprintf(format, args...), scanners.ErrBadTarget)
 }
 
