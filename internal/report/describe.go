@@ -274,6 +274,39 @@ func (w words) reason(r verdict.Reason) string {
 	}
 }
 
+// verdictSentence says a verdict about a subject that audience has worded, and how it is drawn.
+func verdictSentence(w words, subject string, verb verdict.Verb, v verdict.Verdict) (style, string) {
+	switch v.Verdict {
+	case verdict.Yes:
+		return red, w.say(text.SayYes, w.withNeeds(subject, v.Needs), w.can(verb, v.Patterns))
+	case verdict.Conditional:
+		return yellow, w.say(text.SayConditional, w.withNeeds(subject, v.Needs), w.can(verb, v.Patterns)) + " " +
+			text.Clip(text.Clean(strings.Join(v.DependsOn, w.say(text.PatternsAnd))), 4*mentionColumns)
+	case verdict.No:
+		if len(v.ClosedBy) == 0 {
+			return green, w.say(text.SayNo)
+		}
+		var by []string
+		for _, g := range v.ClosedBy {
+			by = append(by, w.guardName(g))
+		}
+		return green, w.say(text.SayNoClosed, strings.Join(by, w.say(text.PatternsAnd)))
+	default:
+		var why []string
+		for i, r := range v.Reasons {
+			if i == maxMentions {
+				why = append(why, w.say(text.MoreItems, len(v.Reasons)-i))
+				break
+			}
+			why = append(why, w.reason(r))
+		}
+		if len(why) == 0 {
+			why = []string{w.say(text.NotKnownOther)}
+		}
+		return yellow, w.say(text.SayUnknown, strings.Join(why, "; "))
+	}
+}
+
 // locator is what a person calls a resource: the target that would scan it, where there is one.
 func locator(r result.Resource) string {
 	if r.Kind == scanners.KindBucket && !strings.Contains(r.ID, "#") {

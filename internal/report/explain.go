@@ -113,46 +113,13 @@ func (e *explainer) verbs(subject string, table, wider map[verdict.Verb]verdict.
 		default:
 			v = verdict.Access{}.Of(verdict.Anonymous, verb)
 		}
-		st, said := e.sentence(subject, verb, v)
+		st, said := verdictSentence(e.words, subject, verb, v)
 		if other, has := wider[verb]; has && v.Open() && other.Open() && slices.Equal(v.Grants, other.Grants) && slices.Equal(v.Needs, other.Needs) {
 			e.labelled(2, columns, e.verb(verb), st, e.say(text.SaySame))
 			continue
 		}
 		e.labelled(2, columns, e.verb(verb), st, said)
 		e.proof(2+columns+2, verb, v)
-	}
-}
-
-// sentence says a verdict.
-func (e *explainer) sentence(subject string, verb verdict.Verb, v verdict.Verdict) (style, string) {
-	switch v.Verdict {
-	case verdict.Yes:
-		return red, e.say(text.SayYes, e.withNeeds(subject, v.Needs), e.can(verb, v.Patterns))
-	case verdict.Conditional:
-		return yellow, e.say(text.SayConditional, e.withNeeds(subject, v.Needs), e.can(verb, v.Patterns)) + " " +
-			text.Clip(text.Clean(strings.Join(v.DependsOn, e.say(text.PatternsAnd))), 4*mentionColumns)
-	case verdict.No:
-		if len(v.ClosedBy) == 0 {
-			return green, e.say(text.SayNo)
-		}
-		var by []string
-		for _, g := range v.ClosedBy {
-			by = append(by, e.guardName(g))
-		}
-		return green, e.say(text.SayNoClosed, strings.Join(by, e.say(text.PatternsAnd)))
-	default:
-		var why []string
-		for i, r := range v.Reasons {
-			if i == maxMentions {
-				why = append(why, e.say(text.MoreItems, len(v.Reasons)-i))
-				break
-			}
-			why = append(why, e.reason(r))
-		}
-		if len(why) == 0 {
-			why = []string{e.say(text.NotKnownOther)}
-		}
-		return yellow, e.say(text.SayUnknown, strings.Join(why, "; "))
 	}
 }
 

@@ -64,8 +64,19 @@ func encode(v any) ([]byte, error) {
 // escapeInvisible works on JSON text, where such characters stand inside strings only.
 func escapeInvisible(encoded []byte) []byte {
 	harmless := func(r rune) bool { return r < 0x7f || text.Visible(r) }
-	at := bytes.IndexFunc(encoded, func(r rune) bool { return !harmless(r) })
-	if at < 0 {
+	at := 0
+	for at < len(encoded) {
+		if encoded[at] < 0x7f {
+			at++
+			continue
+		}
+		r, size := utf8.DecodeRune(encoded[at:])
+		if !harmless(r) {
+			break
+		}
+		at += size
+	}
+	if at == len(encoded) {
 		return encoded
 	}
 	out := append(make([]byte, 0, len(encoded)+32), encoded[:at]...)

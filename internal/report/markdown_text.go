@@ -45,5 +45,5 @@ func fenced(language, code string) string {
 		}
 	}
 	fence := strings.Repeat("`", longest+1)
-	return fence + language + "\n" + strings.Join(lines, "\n") + "\n" + fence + "\n"
+	return fence + language + "\n" + strings.Join(lines, "\n") + "\n" + fence
 }

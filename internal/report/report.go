@@ -84,6 +84,9 @@ func formats() []struct {
 		{"json", func(w io.Writer, o Options) Format { return newJSON(w, o) }},
 		{"jsonl", func(w io.Writer, o Options) Format { return newJSONL(w, o) }},
 		{"sarif", func(w io.Writer, o Options) Format { return newSARIF(w, o) }},
+		{"junit", func(w io.Writer, o Options) Format { return newJUnit(w, o) }},
+		{"markdown", func(w io.Writer, o Options) Format { return newMarkdown(w, o) }},
+		{"csv", func(w io.Writer, o Options) Format { return newCSV(w, o) }},
 	}
 }
 

@@ -25,7 +25,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/tojimari/tojimari/internal/access/verdict"
 	"github.com/tojimari/tojimari/internal/result"
 	"github.com/tojimari/tojimari/internal/text"
 	"github.com/tojimari/tojimari/scanners"
@@ -224,39 +223,9 @@ func (s *sarif) result(r result.Result, index map[string]int) sarifResult {
 
 // message tells the finding in a few lines of plain text.
 func (s *sarif) message(r result.Result) string {
-	w := words{lang: s.opts.Lang, provider: r.Resource.Provider}
-	title := text.Pick(r.Text, s.opts.Lang)
-	if title == "" {
-		info, _ := s.opts.Rules.Rule(r.Rule)
-		title = info.titleFor(s.opts.Lang)
-	}
-	lines := []string{w.say(text.Labelled, mention(locator(r.Resource)), text.Clip(text.Clean(orDash(title)), 400))}
-	if p := r.Proof; p != nil {
-		if r.Audience != "" && r.Verb != "" {
-			lines = append(lines, capital(w.say(text.SayYes, w.who(r.Audience, orDash(r.Key), p.Needs), w.can(r.Verb, p.Patterns))))
-		}
-		for i, g := range p.Grants {
-			if i < maxGrants {
-				lines = append(lines, w.say(text.Labelled, w.say(text.LabelOpenedBy), w.grant(g)))
-			}
-		}
-		for i, g := range p.Guards {
-			if i < maxGrants {
-				lines = append(lines, w.say(text.Labelled, w.say(text.LabelNotHeld), w.guard(g)))
-			}
-		}
-	}
-	for i, l := range r.Latent {
-		if i < maxGrants {
-			lines = append(lines, w.say(text.Labelled, w.say(text.LabelHeldBackBy), w.guard(l.Guard)))
-		}
-	}
-	for i, m := range r.Missing {
-		if i < maxGrants {
-			lines = append(lines, w.reason(verdict.Reason{Code: m.Code, Fact: string(m.Fact), Permission: m.Permission, Detail: m.Detail}))
-		}
-	}
-	return strings.Join(lines, "\n")
+	tell := teller{opts: s.opts}
+	first := s.opts.Lang.Say(text.Labelled, mention(locator(r.Resource)), tell.title(r))
+	return strings.Join(append([]string{first}, tell.lines(r)...), "\n")
 }
 
 func (s *sarif) invocation(end Ending) sarifInvocation {

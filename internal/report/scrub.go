@@ -5,10 +5,10 @@
 package report
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -26,19 +26,33 @@ const redacted = "REDACTED"
 // escape, whose last digit would hide the start of the word.
 var secret = regexp.MustCompile(`(?i)((?:\b|u0026|u003f)(?:sig|signature|x-amz-signature|x-amz-security-token|x-goog-signature|accountkey|sharedaccesskey|aws_secret_access_key|aws_session_token))(=|%3D)[^&\s"'<>;\\]+`)
 
+// maySecret is a cheap look before the costly one: an equals sign, plain or encoded, behind the last letter of
+// one of the names above.
+func maySecret(s string) bool {
+	for i := 1; i < len(s); i++ {
+		if s[i] != '=' && s[i] != '%' {
+			continue
+		}
+		switch s[i-1] | 0x20 {
+		case 'g', 'e', 'n', 'y':
+			return true
+		}
+	}
+	return false
+}
+
 // scrubText takes secrets out of one text.
 func scrubText(s string) string {
-	if !strings.Contains(s, "=") && !strings.Contains(s, "%3") {
+	if !maySecret(s) {
 		return s
 	}
 	return secret.ReplaceAllString(s, "${1}${2}"+redacted)
 }
 
 func scrubJSON(raw json.RawMessage) json.RawMessage {
-	if !bytes.ContainsAny(raw, "=%") {
+	if len(raw) == 0 || !maySecret(string(raw)) {
 		return raw
 	}
-	// Inside JSON an ampersand may be written as an escape; the backslash ends the match either way.
 	return json.RawMessage(secret.ReplaceAll(raw, []byte("${1}${2}"+redacted)))
 }
 
@@ -49,12 +63,11 @@ func scrub(r result.Result, keys bool) result.Result {
 	r.Key = scrubText(r.Key)
 	r.Response = scrubText(r.Response)
 	r.Place.File = scrubText(r.Place.File)
-	if len(r.Text) > 0 {
-		out := make(map[string]string, len(r.Text))
-		for lang, t := range r.Text {
-			out[lang] = scrubText(t)
+	for lang, title := range r.Text {
+		if clean := scrubText(title); clean != title {
+			r.Text = maps.Clone(r.Text)
+			r.Text[lang] = clean
 		}
-		r.Text = out
 	}
 	r.Evidence = slices.Clone(r.Evidence)
 	for i := range r.Evidence {

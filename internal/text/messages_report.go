@@ -38,6 +38,10 @@ const (
 	Passed
 	UnknownResults
 	MoreItems
+	ColumnSeverity
+	ColumnResource
+	ColumnFinding
+	ColumnRule
 )
 
 func reportMessages() map[Key]Message {
@@ -75,6 +79,10 @@ func reportMessages() map[Key]Message {
 		Account:        {"account {0}", "アカウント {0}"},
 		Passed:         {"PASSED", "合格"},
 		UnknownResults: {"UNKNOWN, ONE BY ONE", "不明の一覧"},
+		ColumnSeverity: {"severity", "重大度"},
+		ColumnResource: {"resource", "対象"},
+		ColumnFinding:  {"finding", "検出内容"},
+		ColumnRule:     {"rule", "ルール"},
 		MoreItems:      {"and {0} more", "ほか {0} 件"},
 	}
 }
