@@ -135,7 +135,7 @@ func (s *Server) launch(t testing.TB, r recipe) error {
 		return err
 	}
 	output := &tail{}
-	cmd := exec.Command(bin, args...) //nolint:gosec,noctx // our own starter; stopped by cleanup, after the test's context has ended
+	cmd := exec.Command(bin, args...) //nolint:gosec // our own starter; cleanup stops it, after the test's context has ended
 	cmd.Dir = dir
 	// Nothing of the developer's own cloud configuration may reach a server.
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir}, env...)
