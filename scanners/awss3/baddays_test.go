@@ -300,8 +300,7 @@ func TestUnreachableEndpoint(t *testing.T) {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("no route to host")}
 	})
 	for text, hint := range map[string]string{"aws:?endpoint-url=https://s3.internal.example": "--endpoint-url", "s3://acme?endpoint-url=https://s3.eu-central-1.wasabisys.com": "--endpoint-url"} {
-		s := awss3.New(scanners.Runtime{Transport: refuse}, awss3.WithCredentials(credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "")),
-			awss3.WithSleep(func(context.Context, time.Duration) error { return nil }))
+		s := awss3.New(scanners.Runtime{Transport: refuse}, awss3.WithCredentials(credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "")), atOnce())
 		var errs []error
 		for _, err := range s.Discover(t.Context(), target(t, text)) {
 			if err != nil {
@@ -328,7 +327,7 @@ func TestAnEndlessAnswerIsCutOff(t *testing.T) {
 		}
 		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: endlessBody{&read}, Request: r}, nil
 	})
-	s := awss3.New(scanners.Runtime{Transport: endless, Now: func() time.Time { return at }}, signedAs(mine))
+	s := awss3.New(scanners.Runtime{Transport: endless, Now: func() time.Time { return at }}, signedAs(mine), atOnce())
 	rec, err := s.Inspect(t.Context(), ref, scanners.NewFactSet("bucket.logging"), nil)
 	if err != nil || rec.Bucket.Logging.Reason.Code != scanners.Malformed || read > 20<<20 {
 		t.Errorf("%v, %+v after %d bytes", err, rec.Bucket.Logging, read)

@@ -135,3 +135,8 @@ func hintOf(err error) string {
 func signedAs(account string) awss3.Option {
 	return awss3.WithCredentials(lab.Credentials(lab.World{Accounts: []lab.Account{{ID: account}}}))
 }
+
+// atOnce leaves out every wait.
+func atOnce() awss3.Option {
+	return awss3.WithSleep(func(ctx context.Context, _ time.Duration) error { return ctx.Err() })
+}
