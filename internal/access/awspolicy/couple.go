@@ -17,6 +17,7 @@ func bare(k int, l literal) *clit {
 	c := &clit{literal: &l, k: k, synthetic: true}
 	for i := range l.texts {
 		c.patterns = append(c.patterns, l.texts[i].ready)
+		c.whole = append(c.whole, lang{p: l.texts[i].ready})
 	}
 	return c
 }

@@ -29,7 +29,10 @@ func (r *runner) coversAll() bool {
 	if len(r.blocked) == 0 || r.w.out() {
 		return false
 	}
-	left := leftover{sc: r.scope, cons: map[int][]signed{}}
+	// A value for which a literal is not decided counts as left out.
+	scope := *r.scope
+	scope.lax = true
+	left := leftover{sc: &scope, cons: map[int][]signed{}}
 	if !left.walk(r.uncovered(r.scope)) || r.w.out() {
 		return false
 	}

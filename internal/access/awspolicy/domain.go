@@ -128,17 +128,26 @@ func within(optional bool, patterns ...string) domain {
 	for _, p := range patterns {
 		c.langs = append(c.langs, lang{p: globPattern(p, false)})
 	}
-	d.base = []textCon{c}
+	d.base = []textCon{c, noWildcards()}
 	return d
 }
 
+// noWildcards keeps out values with an asterisk or question mark, which identifiers of AWS never hold: a policy that
+// compares them literally with "vpc-*" matches nothing.
+func noWildcards() textCon {
+	return textCon{neg: true, langs: []lang{
+		{p: newPattern([]rune{elStar, '*', elStar}, false)}, {p: newPattern([]rune{elStar, '?', elStar}, false)},
+	}}
+}
+
+// except takes out identifiers that are somebody else's, in whatever letter case: AWS gives them out in one case only.
 func (d domain) except(list []string) domain {
 	if len(list) == 0 {
 		return d
 	}
 	c := textCon{neg: true}
 	for _, s := range list {
-		c.langs = append(c.langs, lang{p: textPattern(s)})
+		c.langs = append(c.langs, lang{p: newPattern([]rune(s), true)})
 	}
 	d.base = append(d.base, c)
 	return d
@@ -150,7 +159,7 @@ func (d domain) exceptLike(list []string, suffix string) domain {
 	}
 	c := textCon{neg: true}
 	for _, s := range list {
-		c.langs = append(c.langs, lang{p: newPattern(append([]rune(s+suffix), elStar), false)})
+		c.langs = append(c.langs, lang{p: newPattern(append([]rune(s+suffix), elStar), true)})
 	}
 	d.base = append(d.base, c)
 	return d
@@ -396,9 +405,7 @@ func (s *Solver) principalDomain(key string, c caller) (domain, bool) {
 		case c.id == idUser && c.name != nil:
 			return freeText(1).nobodys(), true
 		case c.id == idUser:
-			d := freeText(1)
-			d.optional = false
-			return d, true
+			return within(false, "?*"), true
 		}
 		return absent(), true
 	case "multifactorauthpresent":
@@ -494,7 +501,7 @@ func (s *Solver) serviceDomain(key string, c caller) (domain, bool) {
 			return within(true, "arn:*").nobodys(), true
 		}
 		d := domain{kind: domText, optional: true}
-		d.base = []textCon{{langs: []lang{{p: ownResource(s.partition, c.account)}, {p: globPattern("arn:"+s.partition+":s3:::?*", false)}}}}
+		d.base = []textCon{{langs: []lang{{p: ownResource(s.partition, c.account)}, {p: globPattern("arn:"+s.partition+":s3:::?*", false)}}}, noWildcards()}
 		return d.except(s.mentioned["arn"]), true
 	case "sourceaccount", "sourceowner":
 		if !service {
@@ -682,7 +689,7 @@ func (s *Solver) uploadDomain(key string, c caller) (domain, bool) {
 			return freeText(1).nobodys(), true
 		}
 		d := domain{kind: domText, optional: true}
-		d.base = []textCon{{langs: []lang{{p: ownResource(s.partition, c.account)}}}}
+		d.base = []textCon{{langs: []lang{{p: ownResource(s.partition, c.account)}}}, noWildcards()}
 		return d, true
 	case "x-amz-server-side-encryption-customer-algorithm":
 		return oneOf(true, "AES256"), true

@@ -4,6 +4,7 @@ package awspolicy
 // given trial values that the policy's own texts suggest, and each trial is solved exactly.
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -140,7 +141,7 @@ func (sc *scene) trials(k int, base []signed, clauses []clause) []value {
 			}
 		}
 	}
-	linked := map[int][]string{} // per key, the text before a variable that is k
+	linked := map[int][]string{} // per key whose patterns hold k as a variable, the text before it
 	each(func(l *clit) {
 		for i := range l.texts {
 			for j, p := range l.texts[i].parts {
@@ -157,6 +158,27 @@ func (sc *scene) trials(k int, base []signed, clauses []clause) []value {
 			}
 		}
 	})
+	// derive suggests the value that makes the other key's pattern fit a text of its own.
+	derive := func(other int, text string) {
+		for _, before := range linked[other] {
+			if rest, ok := strings.CutPrefix(text, before); ok {
+				texts = append(texts, rest)
+				if i := strings.IndexByte(rest, '/'); i >= 0 {
+					texts = append(texts, rest[:i])
+				}
+			}
+		}
+	}
+	for _, other := range slices.Sorted(maps.Keys(linked)) {
+		o := sc.dom(other)
+		derive(other, o.fixed.text)
+		for _, v := range o.finite {
+			derive(other, v.text)
+		}
+		for _, v := range o.fixed.many {
+			derive(other, v)
+		}
+	}
 	each(func(l *clit) {
 		for _, p := range l.patterns {
 			text := samplePattern(p)
@@ -166,14 +188,7 @@ func (sc *scene) trials(k int, base []signed, clauses []clause) []value {
 			if l.op.kind == opResource {
 				text = strings.TrimPrefix(text, sc.s.objectPrefix(l.onAP))
 			}
-			for _, before := range linked[l.k] {
-				if rest, ok := strings.CutPrefix(text, before); ok {
-					texts = append(texts, rest)
-					if i := strings.IndexByte(rest, '/'); i >= 0 {
-						texts = append(texts, rest[:i])
-					}
-				}
-			}
+			derive(l.k, text)
 		}
 		if l.k == k {
 			for _, r := range l.addrs.v4 {

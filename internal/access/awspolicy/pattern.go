@@ -244,7 +244,7 @@ func parseVariable(body string) (part, bool) {
 	return p, true
 }
 
-// fill compiles the template with the given values of its variables, in order of occurrence.
+// fill compiles the template with the given values of its variables, in order of occurrence; anyText stands for all.
 func (t *template) fill(form textForm, values []string) (*pattern, string) {
 	var el []rune
 	for _, p := range t.parts {
@@ -252,7 +252,11 @@ func (t *template) fill(form textForm, values []string) (*pattern, string) {
 			el = append(el, p.el...)
 			continue
 		}
-		el = append(el, []rune(values[0])...)
+		if values[0] == anyText {
+			el = append(el, elStar)
+		} else {
+			el = append(el, []rune(values[0])...)
+		}
 		values = values[1:]
 	}
 	if form != formARN {

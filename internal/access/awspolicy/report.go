@@ -91,7 +91,7 @@ func (s *Solver) exposed(b *found, granted []*stmt) (patterns, except []string) 
 			}
 			continue
 		}
-		langs, _ := sc.langs(st.res)
+		langs := sc.langs(st.res).sure
 		for _, l := range langs {
 			if l.start == nil || len(langs) > 1 && !s.opens(b, st, l) {
 				continue
@@ -203,10 +203,9 @@ func (s *Solver) listed(b *found, granted []*stmt) []string {
 			if c.k != k || c.op.kind != opString || c.op.neg {
 				continue
 			}
-			langs, _ := sc.langs(c)
-			for _, l := range langs {
+			for _, l := range sc.langs(c).sure {
 				only := bare(k, literal{op: operator{kind: opString}})
-				only.patterns = []*pattern{l.p}
+				only.whole = []lang{l}
 				if _, _, ok := sc.search(append(base[:len(base):len(base)], signed{only, true}), clauses); ok {
 					out = append(out, strings.TrimRight(l.p.String(), "*")+"*")
 				}

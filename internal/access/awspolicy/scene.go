@@ -89,6 +89,9 @@ func (sc *scene) uncontrolled(k int) bool { return sc.dom(k).uncontrolled }
 
 // plain gives the value of a request that tries nothing special.
 func (sc *scene) plain(k int) (value, bool) {
+	if sc.forced != nil && sc.forced[k] != nil {
+		return *sc.forced[k], true
+	}
 	if !sc.haveFirst[k] {
 		sc.haveFirst[k] = true
 		sc.first[k], sc.firstOK[k] = sc.pick(k, nil)
@@ -96,59 +99,70 @@ func (sc *scene) plain(k int) (value, bool) {
 	return sc.first[k], sc.firstOK[k]
 }
 
-// langs gives the languages of a literal's patterns with its variables filled in. unsure is true when a pattern is
-// missing because a variable has no decided value.
-func (sc *scene) langs(l *clit) (out []lang, unsure bool) {
-	unsure = l.unclear != ""
+// langSet is what is known of the strings that a literal's values match: at least those in sure, at most those in sure
+// or rough as well; unsure means that nothing bounds them.
+type langSet struct {
+	sure, rough []lang
+	unsure      bool
+}
+
+// langs gives the languages of a literal's patterns with its variables filled in. A variable without a settled value
+// stands for any text, which bounds the language from above.
+func (sc *scene) langs(l *clit) langSet {
+	set := langSet{unsure: l.unclear != ""}
 	if l.op.kind == opResource && sc.object() {
-		if !l.linked {
-			return l.object, unsure
-		}
-		out = append(out, l.object...)
+		set.sure = l.object
 	} else {
-		if !l.linked && len(l.patterns) == 1 {
-			return []lang{{p: l.patterns[0]}}, unsure
-		}
-		for _, p := range l.patterns {
-			out = append(out, lang{p: p})
-		}
+		set.sure = l.whole
 	}
 	if !l.linked {
-		return out, unsure
+		return set
 	}
+	set.sure = set.sure[:len(set.sure):len(set.sure)]
 	for i := range l.texts {
 		t := &l.texts[i]
 		if t.ready != nil {
 			continue
 		}
 		p, state := sc.fill(l, t)
-		if state == maybe {
-			unsure = true
-		}
-		if state != yes {
+		if state == no {
 			continue // without a value the text matches nothing
 		}
-		if l.op.kind != opResource || !sc.object() {
-			out = append(out, lang{p: p})
+		if p == nil {
+			set.unsure = true
 			continue
 		}
-		if r, ok := p.from(sc.s.objectPrefix(l.onAP)); ok {
-			out = append(out, r)
+		x := lang{p: p}
+		if l.op.kind == opResource && sc.object() {
+			var ok bool
+			if x, ok = p.from(sc.s.objectPrefix(l.onAP)); !ok {
+				continue
+			}
+		}
+		if state == yes {
+			set.sure = append(set.sure, x)
+		} else {
+			set.rough = append(set.rough, x)
 		}
 	}
-	return out, unsure
+	return set
 }
 
-// fill puts values into a template: yes with the pattern, no when a variable has no value, maybe when undecided.
+// fill puts values into a template: yes with the pattern, no when a variable has no value. maybe comes with a pattern
+// that bounds the true one from above, nil where there is none.
 func (sc *scene) fill(l *clit, t *template) (*pattern, truth) {
 	var values []string
+	out := yes
 	for _, p := range t.parts {
 		if p.key == "" {
 			continue
 		}
 		v, state := sc.variable(p)
-		if state != yes {
-			return nil, state
+		if state == no {
+			return nil, no
+		}
+		if state == maybe {
+			out, v = maybe, anyText
 		}
 		values = append(values, v)
 	}
@@ -156,7 +170,7 @@ func (sc *scene) fill(l *clit, t *template) (*pattern, truth) {
 	if broken != "" {
 		return nil, maybe
 	}
-	return p, yes
+	return p, out
 }
 
 func (sc *scene) variable(p part) (string, truth) {
@@ -244,27 +258,14 @@ func (sc *scene) evalMany(l *clit, v value, d *domain) truth {
 }
 
 func (sc *scene) evalResource(l *clit, v value) truth {
-	langs, unsure := sc.langs(l)
-	in := false
-	switch {
-	case sc.object():
-		for _, x := range langs {
-			if in = x.has(v.text); in {
-				break
-			}
+	t := is(l.bucket)
+	if sc.object() || l.linked {
+		text := v.text
+		if !sc.object() {
+			text = sc.s.bucketARN(l.onAP)
 		}
-	case !l.linked:
-		in = l.bucket
-	default:
-		arn := sc.s.bucketARN(l.onAP)
-		for _, x := range langs {
-			if in = x.p.match(arn); in {
-				break
-			}
-		}
-	}
-	t := is(in)
-	if t == no && unsure {
+		t = sc.langs(l).has(text)
+	} else if !l.bucket && l.unclear != "" {
 		t = maybe
 	}
 	if l.op.neg {
@@ -276,10 +277,15 @@ func (sc *scene) evalResource(l *clit, v value) truth {
 	return t
 }
 
+// unresolved reports whether a variable of the literal has no value, or may have none.
 func (sc *scene) unresolved(l *clit) bool {
 	for i := range l.texts {
-		if l.texts[i].ready == nil {
-			if _, state := sc.fill(l, &l.texts[i]); state == no {
+		for _, p := range l.texts[i].parts {
+			if p.key == "" {
+				continue
+			}
+			_, state := sc.variable(p)
+			if state == no || state == maybe && !p.hasDefault && sc.dom(sc.s.index[p.key]).optional {
 				return true
 			}
 		}
@@ -294,16 +300,7 @@ func (sc *scene) matches(l *clit, v value, d *domain) truth {
 		if d.typ == typeDate || d.typ == typeEpoch {
 			return maybe // the text form of times is not documented
 		}
-		langs, unsure := sc.langs(l)
-		for _, x := range langs {
-			if x.p.match(v.text) {
-				return yes
-			}
-		}
-		if unsure {
-			return maybe
-		}
-		return no
+		return sc.langs(l).has(v.text)
 	case opIP:
 		a, err := netip.ParseAddr(v.text)
 		if d.typ != typeAddr || err != nil {
@@ -428,18 +425,39 @@ func (sc *scene) pick(k int, cons []signed) (value, bool) {
 // maxKeyBytes is the longest object key (S3 User Guide, "Object key naming guidelines").
 const maxKeyBytes = 1024
 
+// has reports whether a string matches.
+func (s langSet) has(text string) truth {
+	for _, x := range s.sure {
+		if x.has(text) {
+			return yes
+		}
+	}
+	if s.unsure {
+		return maybe
+	}
+	for _, x := range s.rough {
+		if x.has(text) {
+			return maybe
+		}
+	}
+	return no
+}
+
 // textCon turns a literal into a constraint on a present value (on each value, where the key has several). member is
-// the truth wanted of "the value matches, negation applied". ok is false when it cannot be met for sure.
+// the truth wanted of "the value matches, negation applied". some is false when nothing is demanded, ok is false when
+// it cannot be met for sure.
 func (sc *scene) textCon(l *clit, member bool) (con textCon, some, ok bool) {
-	langs, unsure := sc.langs(l)
+	set := sc.langs(l)
 	in := member != l.op.neg
 	switch {
-	case in && unsure && sc.lax:
-		return textCon{}, false, true
-	case !in && unsure && !sc.lax:
-		return textCon{}, false, false
+	case in && !sc.lax, !in && sc.lax:
+		return textCon{langs: set.sure, neg: !in}, true, true
+	case set.unsure:
+		return textCon{}, false, sc.lax
+	case !in && len(set.rough) > 0: // strict: outside whatever the values may be
+		return textCon{langs: append(set.sure[:len(set.sure):len(set.sure)], set.rough...), neg: true}, true, true
 	}
-	return textCon{langs: langs, neg: !in}, true, true
+	return textCon{langs: append(set.sure[:len(set.sure):len(set.sure)], set.rough...), neg: !in}, true, true
 }
 
 // textCons turns literals on a single-valued key into constraints on its present value.
@@ -551,9 +569,9 @@ func (sc *scene) addrsFor(d *domain, cons []signed) (addrSet, bool) {
 		case l.op.kind == opIP:
 			s = l.addrs
 		case l.op.kind == opString:
-			langs, doubt := sc.langs(l)
-			unsure = doubt
-			for _, x := range langs {
+			set := sc.langs(l)
+			unsure = set.unsure || len(set.rough) > 0
+			for _, x := range set.sure {
 				some, ok := addrsLike(x.p, sc.w)
 				unsure = unsure || !ok
 				s = s.union(some)
@@ -585,8 +603,7 @@ func (sc *scene) pickNumber(d *domain, cons []signed) (value, bool) {
 			points = append(points, f-1, f, f+1, f+2)
 		}
 		if c.l.op.kind == opString {
-			langs, _ := sc.langs(c.l)
-			for _, x := range langs {
+			for _, x := range sc.langs(c.l).sure {
 				if s, plain := x.literal(); plain {
 					if n, err := strconv.ParseFloat(s, 64); err == nil {
 						points = append(points, n-1, n, n+1)
@@ -637,6 +654,9 @@ func (sc *scene) pickDigits(d *domain, cons []signed) (value, bool) {
 	sc.incomplete = sc.incomplete || ok
 	return value{}, false
 }
+
+// anyText stands for the unknown value of a variable.
+const anyText = "\x00any"
 
 func formatNumber(n float64) string {
 	return strings.TrimSuffix(strconv.FormatFloat(n, 'f', -1, 64), ".0")

@@ -47,6 +47,7 @@ type clit struct {
 	*literal
 	k        int
 	patterns []*pattern
+	whole    []lang // the same, as languages
 	// object holds the languages of object keys, bucket whether the bucket's own ARN matches.
 	object    []lang
 	bucket    bool
@@ -178,6 +179,7 @@ func (s *Solver) fitLiteral(l *literal) *clit {
 	for i := range l.texts {
 		if p := l.texts[i].ready; p != nil {
 			c.patterns = append(c.patterns, p)
+			c.whole = append(c.whole, lang{p: p})
 			continue
 		}
 		for _, part := range l.texts[i].parts {
@@ -221,6 +223,7 @@ func (s *Solver) fitResource(l *literal, onAP bool) *clit {
 			continue
 		}
 		c.patterns = append(c.patterns, p)
+		c.whole = append(c.whole, lang{p: p})
 		if r, ok := p.from(prefix); ok {
 			c.object = append(c.object, r)
 		}

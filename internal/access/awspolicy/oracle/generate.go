@@ -1,0 +1,390 @@
+package oracle
+
+// This file generates policies from a grammar over small alphabets. Each choice that the language gives is a named
+// production, so that a test can ask that all of them occur.
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// World is the setting that generated policies talk about.
+type World struct {
+	Bucket, Region, Account, OrgID, OrgPath, At string
+	Tags                                        map[string]string
+}
+
+// TheWorld is the fixed setting of all generated policies.
+func TheWorld() World {
+	return World{
+		Bucket: "b", Region: "eu-west-1", Account: "444455556666", OrgID: "o-own", OrgPath: "o-own/r-1/",
+		At: "2026-01-01T00:00:00Z", Tags: map[string]string{"k": "a"},
+	}
+}
+
+type keySpec struct {
+	name   string
+	kind   string // text, bool, number, date, epoch, ip, arn, multi
+	values []string
+}
+
+func keySpecs() []keySpec {
+	abc := []string{"a", "b", "a*", "*", "?", "*b", "ab", "A", ""}
+	return []keySpec{
+		{"aws:PrincipalAccount", "text", []string{"anonymous", "111122223333", "444455556666", "*", "a*"}},
+		{"aws:PrincipalType", "text", []string{"Anonymous", "User", "AssumedRole", "Account", "anonymous", "A*"}},
+		{"aws:userid", "text", []string{"anonymous", "*", "AROAEXAMPLE:*", "AROA*", "AIDA*", "an*"}},
+		{"aws:SourceIp", "ip", []string{"0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "8.8.8.8/32", "8.8.8.8", "203.0.113.0/24", "10.0.0.0/8", "::/0", "2001:db8::/32"}},
+		{"aws:SecureTransport", "bool", nil},
+		{"aws:CurrentTime", "date", []string{"2025-06-01T00:00:00Z", "2026-01-01T00:00:00Z", "2026-06-01T00:00:00Z"}},
+		{"aws:EpochTime", "epoch", []string{"1750000000", "1767225600", "1790000000"}},
+		{"aws:RequestedRegion", "text", []string{"eu-west-1", "us-*", "eu-*"}},
+		{"aws:ViaAWSService", "bool", nil},
+		{"aws:UserAgent", "text", abc},
+		{"aws:Referer", "text", abc},
+		{"aws:ResourceAccount", "text", []string{"444455556666", "111122223333", "4*"}},
+		{"s3:ResourceAccount", "text", []string{"444455556666", "111122223333", "4*"}},
+		{"aws:ResourceOrgID", "text", []string{"o-own", "o-other", "o-*"}},
+		{"aws:ResourceOrgPaths", "multi", []string{"o-own/r-1/", "o-own/*", "o-other/*"}},
+		{"aws:PrincipalArn", "arn", []string{"arn:aws:iam::111122223333:role/a", "arn:aws:iam::*:role/a", "arn:aws:iam::*:user/*", "*", "arn:aws:iam::444455556666:root", "arn:aws:iam::*:root"}},
+		{"aws:PrincipalOrgID", "text", []string{"o-abc", "o-own", "*", "o-*"}},
+		{"aws:PrincipalOrgPaths", "multi", []string{"o-abc/*", "o-own/*", "*", "o-*/r-*/*"}},
+		{"aws:PrincipalTag/team", "text", abc},
+		{"aws:PrincipalIsAWSService", "bool", nil},
+		{"aws:PrincipalServiceName", "text", []string{"cloudtrail.amazonaws.com", "logging.*", "*"}},
+		{"aws:username", "text", abc},
+		{"aws:TokenIssueTime", "date", []string{"2025-06-01T00:00:00Z", "2026-01-01T00:00:00Z", "2026-06-01T00:00:00Z"}},
+		{"aws:MultiFactorAuthPresent", "bool", nil},
+		{"aws:MultiFactorAuthAge", "number", []string{"0", "300", "3600"}},
+		{"aws:FederatedProvider", "text", abc},
+		{"aws:SourceArn", "arn", []string{"arn:aws:s3:::*", "arn:aws:cloudfront::444455556666:distribution/E1", "*", "arn:aws:s3:::mine"}},
+		{"aws:SourceAccount", "text", []string{"444455556666", "*"}},
+		{"aws:SourceOwner", "text", []string{"444455556666", "*"}},
+		{"aws:SourceOrgID", "text", []string{"o-own", "o-*"}},
+		{"aws:SourceVpc", "text", []string{"vpc-1", "vpc-2", "*", "vpc-*"}},
+		{"aws:SourceVpce", "text", []string{"vpce-1", "vpce-2", "*", "vpce-*"}},
+		{"aws:VpcSourceIp", "ip", []string{"10.0.0.0/8", "192.168.0.0/16", "0.0.0.0/0"}},
+		{"s3:authType", "text", []string{"REST-HEADER", "REST-QUERY-STRING", "POST", "REST-*"}},
+		{"s3:signatureversion", "text", []string{"AWS4-HMAC-SHA256", "AWS", "AWS*"}},
+		{"s3:signatureAge", "number", []string{"0", "600000", "604800000"}},
+		{"s3:TlsVersion", "number", []string{"1.2", "1.3", "1.1"}},
+		{"s3:prefix", "text", append([]string{"a/", "a/*"}, abc...)},
+		{"s3:delimiter", "text", []string{"/", "", "*", "a"}},
+		{"s3:max-keys", "number", []string{"0", "1", "10", "1000"}},
+		{"s3:VersionId", "text", abc},
+		{"s3:x-amz-acl", "text", []string{"public-read", "bucket-owner-full-control", "private", "public-*", "*"}},
+		{"s3:x-amz-grant-read", "text", abc},
+		{"s3:x-amz-storage-class", "text", []string{"STANDARD", "GLACIER", "*"}},
+		{"s3:x-amz-server-side-encryption", "text", []string{"AES256", "aws:kms", "aws:*"}},
+		{"s3:x-amz-server-side-encryption-aws-kms-key-id", "text", []string{"arn:aws:kms:eu-west-1:444455556666:key/1", "arn:aws:kms:*", "*"}},
+		{"s3:x-amz-metadata-directive", "text", []string{"COPY", "REPLACE", "*"}},
+		{"s3:x-amz-copy-source", "text", abc},
+		{"s3:x-amz-website-redirect-location", "text", abc},
+		{"s3:RequestObjectTag/k", "text", abc},
+		{"s3:RequestObjectTagKeys", "multi", []string{"k", "a", "b", "*"}},
+		{"s3:object-lock-mode", "text", []string{"GOVERNANCE", "COMPLIANCE", "*"}},
+		{"s3:ExistingObjectTag/k", "text", abc},
+		{"aws:ResourceTag/k", "text", []string{"a", "b", "*"}},
+		{"s3:DataAccessPointArn", "arn", []string{"arn:aws:s3:eu-west-1:444455556666:accesspoint/*", "*"}},
+		{"s3:DataAccessPointAccount", "text", []string{"444455556666", "*"}},
+	}
+}
+
+// Operators lists all base operators as written.
+func Operators() []string {
+	return []string{
+		"StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike",
+		"ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike", "Bool", "BinaryEquals", "IpAddress", "NotIpAddress", "Null",
+		"NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan", "NumericGreaterThanEquals",
+		"DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals",
+	}
+}
+
+// Variables lists the policy variables that are generated.
+func Variables() []string {
+	return []string{
+		"${aws:Referer}", "${aws:userid}", "${aws:username}", "${aws:username, 'a'}", "${aws:PrincipalAccount}",
+		"${aws:PrincipalTag/team, 'b'}", "${s3:prefix}", "${*}", "${?}", "${$}",
+	}
+}
+
+// Productions lists every production that Generate can take.
+func Productions() []string {
+	out := []string{
+		"version:2012", "version:2008", "version:none", "statement:object", "statement:list", "effect:Allow", "effect:Deny",
+		"principal:*", "principal:AWS*", "principal:AWS[*]", "principal:account", "principal:service", "NotPrincipal",
+		"Action", "NotAction", "Resource", "NotResource", "condition:empty", "condition:list", "condition:scalar",
+		"IfExists", "ForAllValues", "ForAnyValue", "key:case", "operator:case", "condition:mismatch",
+	}
+	for _, o := range Operators() {
+		out = append(out, "op:"+o)
+	}
+	for _, k := range keySpecs() {
+		out = append(out, "key:"+strings.ToLower(k.name))
+	}
+	for _, v := range Variables() {
+		out = append(out, "var:"+v)
+	}
+	return out
+}
+
+type generator struct {
+	r    *rand.Rand
+	used map[string]bool
+}
+
+func (g *generator) chance(percent int) bool { return g.r.IntN(100) < percent }
+
+func (g *generator) take(p string) { g.used[p] = true }
+
+func pick[T any](g *generator, list []T) T { return list[g.r.IntN(len(list))] }
+
+// Generate makes a policy from a seed and tells which productions it took.
+func Generate(seed uint64) ([]byte, map[string]bool) {
+	g := &generator{r: rand.New(rand.NewPCG(seed, 0x70_6a)), used: map[string]bool{}}
+	doc := map[string]any{}
+	switch n := g.r.IntN(20); {
+	case n < 16:
+		g.take("version:2012")
+		doc["Version"] = "2012-10-17"
+	case n < 18:
+		g.take("version:2008")
+		doc["Version"] = "2008-10-17"
+	default:
+		g.take("version:none")
+	}
+	specs := keySpecs()
+	palette := make([]keySpec, 1+g.r.IntN(3))
+	for i := range palette {
+		palette[i] = pick(g, specs)
+		if g.chance(7) { // ARN operators have few keys
+			palette[i] = pick(g, slices.DeleteFunc(keySpecs(), func(k keySpec) bool { return k.kind != "arn" }))
+		}
+	}
+	n := 1 + g.r.IntN(3)
+	verb := g.r.IntN(4)
+	var list []any
+	for i := range n {
+		list = append(list, g.statement(palette, verb, i == 0))
+	}
+	if n == 1 && g.chance(40) {
+		g.take("statement:object")
+		doc["Statement"] = list[0]
+	} else {
+		g.take("statement:list")
+		doc["Statement"] = list
+	}
+	b, err := json.Marshal(doc)
+	if err != nil {
+		panic(err) // maps of strings always encode
+	}
+	return b, g.used
+}
+
+func (g *generator) statement(palette []keySpec, verb int, first bool) map[string]any {
+	s := map[string]any{}
+	if first || g.chance(45) {
+		g.take("effect:Allow")
+		s["Effect"] = "Allow"
+	} else {
+		g.take("effect:Deny")
+		s["Effect"] = "Deny"
+	}
+	g.principal(s)
+	g.action(s, verb)
+	g.resource(s, verb)
+	conditions := map[string]any{}
+	for range g.r.IntN(3) {
+		g.condition(conditions, pick(g, palette))
+	}
+	if len(conditions) > 0 || g.chance(5) {
+		if len(conditions) == 0 {
+			g.take("condition:empty")
+		}
+		s["Condition"] = conditions
+	}
+	return s
+}
+
+func (g *generator) principal(s map[string]any) {
+	switch n := g.r.IntN(40); {
+	case n < 22:
+		g.take("principal:*")
+		s["Principal"] = "*"
+	case n < 28:
+		g.take("principal:AWS*")
+		s["Principal"] = map[string]any{"AWS": "*"}
+	case n < 32:
+		g.take("principal:AWS[*]")
+		s["Principal"] = map[string]any{"AWS": []string{"arn:aws:iam::111122223333:root", "*"}}
+	case n < 34:
+		g.take("principal:account")
+		s["Principal"] = map[string]any{"AWS": pick(g, []string{"111122223333", "arn:aws:iam::111122223333:role/a"})}
+	case n < 36:
+		g.take("principal:service")
+		s["Principal"] = map[string]any{"Service": "cloudtrail.amazonaws.com"}
+	default:
+		g.take("NotPrincipal")
+		s["NotPrincipal"] = map[string]any{"AWS": []string{"arn:aws:iam::111122223333:role/a", "111122223333"}}
+	}
+}
+
+func (g *generator) action(s map[string]any, verb int) {
+	sets := [][]string{
+		{"s3:ListBucket", "s3:List*", "s3:listbucketversions", "s3:ListBucketMultipartUploads"},
+		{"s3:GetObject", "s3:Get*", "S3:GetObjectVersion", "s3:GetObject?ersion"},
+		{"s3:PutObject", "s3:Delete*", "s3:PutObjectTagging", "s3:Put*", "s3:DeleteObjectVersion"},
+		{"s3:PutBucketAcl", "s3:PutObjectAcl", "s3:Put*Acl", "s3:PutObjectVersionAcl"},
+	}
+	list := []string{pick(g, sets[verb])}
+	if g.chance(40) {
+		list = append(list, pick(g, sets[verb]))
+	}
+	if g.chance(20) {
+		list = []string{pick(g, []string{"s3:*", "*"})}
+	}
+	if g.chance(8) {
+		g.take("NotAction")
+		s["NotAction"] = pick(g, sets[verb])
+		return
+	}
+	g.take("Action")
+	if len(list) == 1 {
+		s["Action"] = list[0]
+		return
+	}
+	s["Action"] = list
+}
+
+func (g *generator) resource(s map[string]any, verb int) {
+	keys := []string{"*", "a/*", "a*", "?", "*b", "a/b", "b/*"}
+	one := func() string {
+		switch n := g.r.IntN(20); {
+		case n < 3:
+			return "*"
+		case n < 5:
+			return "arn:aws:s3:::*"
+		case n < 6 || verb == 0 && n < 15:
+			return "arn:aws:s3:::b"
+		case n < 17:
+			return "arn:aws:s3:::b/" + pick(g, keys)
+		}
+		return "arn:aws:s3:::b/" + g.withVariable(pick(g, []string{"", "a/"}), pick(g, []string{"", "/*", "*"}))
+	}
+	list := []string{one()}
+	if g.chance(40) {
+		list = append(list, one())
+	}
+	var v any = list
+	if len(list) == 1 && g.chance(50) {
+		v = list[0]
+	}
+	if g.chance(8) {
+		g.take("NotResource")
+		s["NotResource"] = v
+		return
+	}
+	g.take("Resource")
+	s["Resource"] = v
+}
+
+func (g *generator) withVariable(before, after string) string {
+	v := pick(g, Variables())
+	g.take("var:" + v)
+	return before + v + after
+}
+
+// operator picks an operator that fits the kind, or any.
+func (g *generator) operator(kind string) string {
+	if g.chance(4) {
+		g.take("condition:mismatch")
+		if g.chance(25) {
+			return "BinaryEquals"
+		}
+		return pick(g, Operators())
+	}
+	ops := Operators()
+	switch kind {
+	case "ip":
+		return pick(g, []string{"IpAddress", "NotIpAddress"})
+	case "bool":
+		return pick(g, []string{"Bool", "Bool", "StringEquals", "StringNotEquals"})
+	case "number":
+		return pick(g, ops[15:21])
+	case "date":
+		return pick(g, ops[21:27])
+	case "epoch":
+		return pick(g, ops[15:27])
+	case "arn":
+		return pick(g, append(ops[6:10:10], "ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike", "StringLike", "StringNotLike", "StringEquals", "StringNotEquals"))
+	}
+	return pick(g, ops[:6])
+}
+
+func (g *generator) condition(into map[string]any, spec keySpec) {
+	name := spec.name
+	if g.chance(15) {
+		g.take("key:case")
+		name = pick(g, []string{strings.ToLower(name), strings.ToUpper(name[:5]) + name[5:]})
+	}
+	op := g.operator(spec.kind)
+	values := spec.values
+	switch {
+	case g.chance(6):
+		op, values = "Null", []string{"true", "false"}
+	case spec.kind == "bool" || op == "Bool":
+		values = []string{"true", "false"}
+	case op == "Null":
+		values = []string{"true", "false"}
+	case strings.Contains(op, "IpAddress") && spec.kind != "ip":
+		values = []string{"8.8.8.8/32"}
+	case strings.HasPrefix(op, "Date") && spec.kind != "date" && spec.kind != "epoch":
+		values = []string{"2026-06-01T00:00:00Z"}
+	case strings.HasPrefix(op, "Numeric") && spec.kind != "number" && spec.kind != "epoch":
+		values = []string{"10"}
+	case strings.HasPrefix(op, "Arn") && spec.kind != "arn":
+		values = []string{"arn:aws:s3:::a", "*"}
+	}
+	g.take("op:" + op)
+	g.take("key:" + strings.ToLower(spec.name))
+	full := op
+	if op != "Null" {
+		switch n := g.r.IntN(20); {
+		case spec.kind == "multi" && n < 18, n < 4:
+			if g.chance(50) {
+				g.take("ForAllValues")
+				full = "ForAllValues:" + full
+			} else {
+				g.take("ForAnyValue")
+				full = "ForAnyValue:" + full
+			}
+		}
+		if g.chance(15) {
+			g.take("IfExists")
+			full += "IfExists"
+		}
+	}
+	if g.chance(5) {
+		g.take("operator:case")
+		full = strings.ToLower(full)
+	}
+	v := pick(g, values)
+	if (strings.HasPrefix(op, "String")) && g.chance(8) {
+		v = g.withVariable(pick(g, []string{"", "a"}), "")
+	}
+	var value any = v
+	if g.chance(35) {
+		g.take("condition:list")
+		value = []string{v, pick(g, values)}
+	} else {
+		g.take("condition:scalar")
+	}
+	keys, _ := into[full].(map[string]any)
+	if keys == nil {
+		keys = map[string]any{}
+		into[full] = keys
+	}
+	keys[name] = value
+}
