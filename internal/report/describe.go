@@ -36,6 +36,9 @@ func mention(s string) string {
 	return s
 }
 
+// phrase prepares text that needs no quotes, since it is a phrase of ours with foreign parts.
+func phrase(s string) string { return text.Clip(text.Clean(s), mentionColumns) }
+
 // mentions joins a bounded list.
 func (w words) mentions(list []string) string {
 	var parts []string
@@ -91,7 +94,16 @@ func (w words) withNeeds(audience string, needs []string) string {
 func (w words) need(need string) string {
 	name, value, found := strings.Cut(need, "=")
 	if !found {
-		return w.say(text.NeedOther, mention(need))
+		switch need {
+		case "version_id of an object":
+			return w.say(text.NeedSomeVersion)
+		case "an AWS service that acts for the caller's own resource":
+			return w.say(text.NeedService)
+		case "a VPC endpoint of the caller's own":
+			return w.say(text.NeedEndpoint)
+		default:
+			return w.say(text.NeedThing, phrase(need))
+		}
 	}
 	bare, header := name, false
 	for _, prefix := range []string{"aws:", "s3:", "header:", "query:"} {
@@ -120,6 +132,12 @@ func (w words) need(need string) string {
 		return w.say(text.NeedMaxKeys, shown)
 	case plainName == "versionid":
 		return w.say(text.NeedVersion, shown)
+	case plainName == "tlsversion":
+		return w.say(text.NeedTLS, shown)
+	case plainName == "userproject":
+		return w.say(text.NeedProject)
+	case plainName == "xamzrequestpayer":
+		return w.say(text.NeedPayer)
 	case header, strings.HasPrefix(short, "x-amz-"), strings.HasPrefix(short, "x-goog-"), strings.HasPrefix(short, "x-ms-"):
 		return w.say(text.NeedHeader, mention(bare), shown)
 	default:
@@ -166,7 +184,12 @@ func (w words) verb(v verdict.Verb) string {
 
 // grant names where a grant stands and what it says; its text is for a line of its own.
 func (w words) grant(g verdict.Grant) string {
-	out := w.say(text.GrantNumber, text.Clip(text.Clean(g.Where), mentionColumns), g.Index+1)
+	out := w.where(g.Where)
+	switch g.Kind {
+	case verdict.GrantLevel, verdict.GrantWebsite, verdict.GrantSAS, verdict.GrantKey: // one of a kind: no entries
+	default:
+		out = w.say(text.GrantNumber, out, g.Index+1)
+	}
 	if g.Sid != "" {
 		out += ` "` + text.Clip(text.Clean(g.Sid), 60) + `"`
 	}
@@ -177,6 +200,24 @@ func (w words) grant(g verdict.Grant) string {
 		out += " (" + mention(g.Place) + ")"
 	}
 	return out
+}
+
+// where names the holder of a grant. Access verdicts say it in English; what is known is translated.
+func (w words) where(where string) string {
+	switch where {
+	case "bucket policy":
+		return w.say(text.WhereBucketPolicy)
+	case "bucket ACL":
+		return w.say(text.WhereBucketACL)
+	}
+	for prefix, key := range map[string]text.Key{
+		"object ": text.WhereObject, "access point ": text.WhereAccessPoint, "container ": text.WhereContainer, "storage account ": text.WhereStore,
+	} {
+		if name, ok := strings.CutPrefix(where, prefix); ok {
+			return w.say(key, mention(name))
+		}
+	}
+	return phrase(where)
 }
 
 func orDash(s string) string {
@@ -207,42 +248,36 @@ func (w words) guardName(g verdict.Guard) string {
 	return mention(g.Name) + " (" + w.level(g.Level) + ")"
 }
 
+// level names where a guard is set; one that is set in several places names them all.
 func (w words) level(level string) string {
-	switch level {
-	case "organization":
-		return w.say(text.LevelOrganization)
-	case "account":
-		return w.say(text.LevelAccount)
-	case "bucket":
-		return w.say(text.LevelBucket)
-	case "access_point":
-		return w.say(text.LevelAccessPoint)
-	case "container":
-		return w.say(text.LevelContainer)
-	case "project":
-		return w.say(text.LevelProject)
-	case "folder":
-		return w.say(text.LevelFolder)
-	default:
-		return mention(level)
+	if name, ok := strings.CutPrefix(level, "access point "); ok {
+		return w.say(text.WhereAccessPoint, mention(name))
 	}
+	var parts []string
+	for _, l := range strings.Split(level, ", ") {
+		key, known := map[string]text.Key{
+			"organization": text.LevelOrganization, "account": text.LevelAccount, "bucket": text.LevelBucket, "access_point": text.LevelAccessPoint,
+			"container": text.LevelContainer, "project": text.LevelProject, "folder": text.LevelFolder, "object": text.LevelObject,
+			"policy": text.LevelPolicy, "service": text.LevelService, "above the bucket": text.LevelAbove,
+		}[l]
+		if known {
+			parts = append(parts, w.say(key))
+		} else {
+			parts = append(parts, phrase(l))
+		}
+	}
+	return strings.Join(parts, w.say(text.PatternsAnd))
 }
 
 func (w words) state(state string) string {
-	switch state {
-	case "off":
-		return w.say(text.StateOff)
-	case "on":
-		return w.say(text.StateOn)
-	case "not set":
-		return w.say(text.StateNotSet)
-	case "unknown":
-		return w.say(text.StateUnknown)
-	case "does not apply":
-		return w.say(text.StateNotApplied)
-	default:
-		return mention(state)
+	key, known := map[string]text.Key{
+		"off": text.StateOff, "on": text.StateOn, "not set": text.StateNotSet, "unknown": text.StateUnknown,
+		"does not apply": text.StateNotApplied, "enforced": text.StateEnforced, "read only": text.StateReadOnly,
+	}[state]
+	if known {
+		return w.say(key)
 	}
+	return phrase(state)
 }
 
 // reason says why something is unknown.

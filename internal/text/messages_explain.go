@@ -21,6 +21,13 @@ const (
 	NeedDelimiter
 	NeedMaxKeys
 	NeedVersion
+	NeedSomeVersion
+	NeedService
+	NeedEndpoint
+	NeedTLS
+	NeedProject
+	NeedPayer
+	NeedThing
 	NeedOther
 
 	CanList
@@ -71,6 +78,18 @@ const (
 	LevelContainer
 	LevelProject
 	LevelFolder
+	LevelObject
+	LevelPolicy
+	LevelService
+	LevelAbove
+	StateEnforced
+	StateReadOnly
+	WhereBucketPolicy
+	WhereBucketACL
+	WhereObject
+	WhereAccessPoint
+	WhereContainer
+	WhereStore
 	PermissionMissing
 	SignedRequest
 )
@@ -87,14 +106,21 @@ func explainMessages() map[Key]Message {
 		WhoBearer:    {"anyone who holds a signed link or key", "署名付きリンクまたは鍵を手にした人なら誰でも"},
 		NeedsAnd:     {" and ", "、かつ "},
 
-		NeedHeader:    {"sends the header {0}: {1}", "ヘッダー {0}: {1} を送る"},
-		NeedHTTPS:     {"uses https", "https を使う"},
-		NeedHTTP:      {"uses plain http", "暗号化なしの http を使う"},
-		NeedPrefix:    {"asks for the prefix {0}", "プレフィックス {0} を指定する"},
-		NeedDelimiter: {"asks with the delimiter {0}", "区切り文字 {0} を指定する"},
-		NeedMaxKeys:   {"asks for {0} names at a time", "一度に {0} 件を指定する"},
-		NeedVersion:   {"asks for the version {0}", "バージョン {0} を指定する"},
-		NeedOther:     {"sends {0}", "{0} を付けて要求する"},
+		NeedHeader:      {"sends the header {0}: {1}", "ヘッダー {0}: {1} を送る"},
+		NeedHTTPS:       {"uses https", "https を使う"},
+		NeedHTTP:        {"uses plain http", "暗号化なしの http を使う"},
+		NeedPrefix:      {"asks for the prefix {0}", "プレフィックス {0} を指定する"},
+		NeedDelimiter:   {"asks with the delimiter {0}", "区切り文字 {0} を指定する"},
+		NeedMaxKeys:     {"asks for {0} names at a time", "一度に {0} 件を指定する"},
+		NeedVersion:     {"asks for the version {0}", "バージョン {0} を指定する"},
+		NeedSomeVersion: {"names a version of an object", "オブジェクトのバージョンを指定する"},
+		NeedService:     {"goes through an AWS service that acts for a resource of their own", "自分のリソースとして動く AWS サービスを経由する"},
+		NeedEndpoint:    {"comes through a VPC endpoint of their own", "自分の VPC エンドポイントを経由する"},
+		NeedTLS:         {"uses TLS {0}", "TLS {0} を使う"},
+		NeedProject:     {"names a project of their own that pays", "支払い元として自分のプロジェクトを指定する"},
+		NeedPayer:       {"agrees to pay for the request", "要求の料金を負担する"},
+		NeedThing:       {"has {0}", "{0} を用意する"},
+		NeedOther:       {"sends {0}", "{0} を付けて要求する"},
 
 		CanList:        {"list the names of all objects", "すべてのオブジェクト名の一覧を取得できます"},
 		CanListSome:    {"list the names of objects matching {0}", "{0} に一致するオブジェクト名の一覧を取得できます"},
@@ -144,6 +170,18 @@ func explainMessages() map[Key]Message {
 		LevelContainer:    {"container", "コンテナー"},
 		LevelProject:      {"project", "プロジェクト"},
 		LevelFolder:       {"folder", "フォルダー"},
+		LevelObject:       {"object", "オブジェクト"},
+		LevelPolicy:       {"policy", "ポリシー"},
+		LevelService:      {"service", "サービス"},
+		LevelAbove:        {"above the bucket", "バケットより上位"},
+		StateEnforced:     {"enforced", "強制"},
+		StateReadOnly:     {"read only", "読み取りのみ"},
+		WhereBucketPolicy: {"bucket policy", "バケットポリシー"},
+		WhereBucketACL:    {"bucket ACL", "バケットの ACL"},
+		WhereObject:       {"object {0}", "オブジェクト {0}"},
+		WhereAccessPoint:  {"access point {0}", "アクセスポイント {0}"},
+		WhereContainer:    {"container {0}", "コンテナー {0}"},
+		WhereStore:        {"storage account {0}", "ストレージアカウント {0}"},
 		PermissionMissing: {"permission {0} is missing", "権限 {0} がありません"},
 		SignedRequest:     {"signed with credentials of the caller's own account", "相手自身のアカウントの認証情報で署名"},
 	}
