@@ -86,7 +86,7 @@ func listBuckets(q request, caller *Account) answer {
 	}{Owner: owner{CanonicalID(caller.ID)}, Prefix: q.query.Get("prefix")}
 	list := sortedBuckets(caller)
 	from, _ := strconv.Atoi(strings.TrimPrefix(q.query.Get("continuation-token"), "after-"))
-	for i := from; i < len(list); i++ {
+	for i := max(from, 0); i < len(list); i++ {
 		if !strings.HasPrefix(list[i].Name, out.Prefix) {
 			continue
 		}
