@@ -131,11 +131,11 @@ func (c *Client) Fetch(ctx context.Context, r Request, read func(*Response, io.R
 			return out, err
 		}
 		if len(out.Hops) >= limit {
-			return out, fmt.Errorf("%q after %d redirects: %w", next.String(), limit, ErrRedirects)
+			return out, fmt.Errorf("another redirect, to %q, after %d: %w", next.Host, limit, ErrRedirects)
 		}
 		if slices.Contains(seen, next.String()) {
 			out.Loop = true
-			return out, fmt.Errorf("%q again: %w", next.String(), ErrRedirects)
+			return out, fmt.Errorf("redirect in a circle at %q: %w", next.Host, ErrRedirects)
 		}
 		if err := followable(next); err != nil {
 			return out, err
@@ -299,7 +299,7 @@ func followable(u *url.URL) error {
 	case u.Scheme != "http" && u.Scheme != "https":
 		return fmt.Errorf("scheme %q: %w", u.Scheme, ErrRequest)
 	case u.Hostname() == "":
-		return fmt.Errorf("no host in %q: %w", u.Redacted(), ErrRequest)
+		return fmt.Errorf("no host in the address: %w", ErrRequest)
 	case u.User != nil:
 		return fmt.Errorf("credentials in the address at %q: %w", u.Host, ErrRequest)
 	}

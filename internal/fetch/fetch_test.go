@@ -1,7 +1,6 @@
 package fetch_test
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -12,11 +11,9 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -24,105 +21,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tojimari/tojimari/internal/fetch"
+	"github.com/tojimari/tojimari/internal/fetch/fetchtest"
 )
 
-// world is a pretend internet: names with addresses, and addresses with servers on loopback behind them.
-type world struct {
-	t       testing.TB
-	mu      sync.Mutex
-	names   map[string][][]string // successive answers; the last one stays
-	servers map[string]string     // "93.184.215.14:80" to the address listened at
-	dialled []string
-	roots   *x509.CertPool
-	proxy   *url.URL
-}
-
-func newWorld(t testing.TB) *world {
-	return &world{t: t, names: map[string][][]string{}, servers: map[string]string{}, roots: x509.NewCertPool()}
-}
-
-func (w *world) name(host string, answers ...[]string) { w.names[host] = answers }
-
-func (w *world) serve(address string, handler http.HandlerFunc) {
-	s := httptest.NewServer(handler)
-	w.t.Cleanup(s.Close)
-	w.servers[address] = s.Listener.Addr().String()
-}
-
-func (w *world) serveTLS(address string, handler http.HandlerFunc) {
-	s := httptest.NewUnstartedServer(handler)
-	s.EnableHTTP2 = true
-	s.Config.ErrorLog = nil
-	s.StartTLS()
-	w.t.Cleanup(s.Close)
-	w.servers[address] = s.Listener.Addr().String()
-	w.roots.AddCert(s.Certificate())
-}
-
-// raw serves bytes as they are to whoever connects.
-func (w *world) raw(address string, answer func(net.Conn)) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.t.Cleanup(func() { _ = l.Close() })
-	w.servers[address] = l.Addr().String()
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer c.Close()
-				_, _ = http.ReadRequest(bufio.NewReader(c))
-				answer(c)
-			}()
-		}
-	}()
-}
-
-func (w *world) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	answers, ok := w.names[strings.ToLower(host)]
-	if !ok {
-		return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
-	}
-	if len(answers) > 1 {
-		w.names[strings.ToLower(host)] = answers[1:]
-	}
-	var out []netip.Addr
-	for _, a := range answers[0] {
-		out = append(out, netip.MustParseAddr(a))
-	}
-	return out, nil
-}
-
-func (w *world) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	w.mu.Lock()
-	w.dialled = append(w.dialled, address)
-	to, ok := w.servers[address]
-	w.mu.Unlock()
-	if !ok {
-		return nil, fmt.Errorf("nothing listens at %s", address)
-	}
-	return (&net.Dialer{}).DialContext(ctx, network, to)
-}
-
-func (w *world) client(change func(*fetch.Options)) *fetch.Client {
-	o := fetch.Options{UserAgent: "tojimari/test", Resolver: w, Dial: w.dial, RootCAs: w.roots, Timeout: 5 * time.Second}
-	if w.proxy != nil {
-		o.Proxy = func(*http.Request) (*url.URL, error) { return w.proxy, nil }
-	}
+func client(t testing.TB, w *fetchtest.World, change func(*fetch.Options)) *fetch.Client {
+	t.Helper()
+	o := fetch.Options{UserAgent: "tojimari/test", Resolver: w, Dial: w.Dial, RootCAs: w.Roots(), Proxy: w.Proxy, Timeout: 5 * time.Second}
 	if change != nil {
 		change(&o)
 	}
 	c, err := fetch.New(o)
 	if err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
-	w.t.Cleanup(c.Close)
+	t.Cleanup(c.Close)
 	return c
 }
 
@@ -133,6 +45,10 @@ func address(t testing.TB, raw string) *url.URL {
 		t.Fatal(err)
 	}
 	return u
+}
+
+func say(text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }
 }
 
 // get fetches a page and returns its body.
@@ -147,22 +63,18 @@ func get(t testing.TB, c *fetch.Client, raw string, named bool) (*fetch.Response
 	return r, string(body), err
 }
 
-func say(text string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }
-}
-
 const (
 	publicIP = "93.184.215.14"
 	otherIP  = "198.41.0.4"
 )
 
 func TestFetchesAPage(t *testing.T) {
-	w := newWorld(t)
-	w.name("files.example", []string{publicIP})
-	w.serve(publicIP+":80", func(rw http.ResponseWriter, r *http.Request) {
+	w := fetchtest.New(t)
+	w.Name("files.example", []string{publicIP})
+	w.Serve(publicIP+":80", func(rw http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(rw, "%s %s %s %q", r.Method, r.Host, r.URL, r.UserAgent())
 	})
-	r, body, err := get(t, w.client(nil), "http://files.example/a?b=1", false)
+	r, body, err := get(t, client(t, w, nil), "http://files.example/a?b=1", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,11 +87,11 @@ func TestFetchesAPage(t *testing.T) {
 }
 
 func TestTLSIsVerified(t *testing.T) {
-	w := newWorld(t)
-	w.name("example.com", []string{publicIP})
-	w.name("other.example", []string{publicIP})
-	w.serveTLS(publicIP+":443", say("secret"))
-	c := w.client(nil)
+	w := fetchtest.New(t)
+	w.Name("example.com", []string{publicIP})
+	w.Name("other.example", []string{publicIP})
+	w.ServeTLS(publicIP+":443", say("secret"), "example.com")
+	c := client(t, w, nil)
 	if _, body, err := get(t, c, "https://example.com/", false); err != nil || body != "secret" {
 		t.Errorf("with the right name: %q, %v", body, err)
 	}
@@ -187,7 +99,7 @@ func TestTLSIsVerified(t *testing.T) {
 	if _, _, err := get(t, c, "https://other.example/", true); !errors.As(err, &wrongName) {
 		t.Errorf("with another name: %v", err)
 	}
-	stranger := w.client(func(o *fetch.Options) { o.RootCAs = x509.NewCertPool() })
+	stranger := client(t, w, func(o *fetch.Options) { o.RootCAs = x509.NewCertPool() })
 	var unknown *tls.CertificateVerificationError
 	if _, _, err := get(t, stranger, "https://example.com/", true); !errors.As(err, &unknown) {
 		t.Errorf("with an unknown authority: %v", err)
@@ -241,16 +153,16 @@ func TestAddresses(t *testing.T) {
 	for _, c := range cases {
 		for _, named := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/named=%v", c.answer, named), func(t *testing.T) {
-				w := newWorld(t)
-				w.name("host.example", []string{c.answer})
-				w.serve(net.JoinHostPort(netip.MustParseAddr(c.answer).Unmap().String(), "80"), say("hello"))
-				_, body, err := get(t, w.client(nil), "http://host.example/", named)
+				w := fetchtest.New(t)
+				w.Name("host.example", []string{c.answer})
+				w.Serve(net.JoinHostPort(netip.MustParseAddr(c.answer).Unmap().String(), "80"), say("hello"))
+				_, body, err := get(t, client(t, w, nil), "http://host.example/", named)
 				allowed := map[bool]bool{false: c.others, true: c.byNamed}[named]
 				if allowed != (body == "hello") || !allowed && !errors.Is(err, fetch.ErrAddress) {
 					t.Errorf("allowed %v: %q, %v", allowed, body, err)
 				}
-				if !allowed && len(w.dialled) > 0 {
-					t.Errorf("connected to %v", w.dialled)
+				if to := w.Dialled(); !allowed && len(to) > 0 {
+					t.Errorf("connected to %v", to)
 				}
 			})
 		}
@@ -258,9 +170,9 @@ func TestAddresses(t *testing.T) {
 }
 
 func TestAddressWrittenByTheUser(t *testing.T) {
-	w := newWorld(t)
-	w.serve("169.254.169.254:80", say("hello"))
-	c := w.client(nil)
+	w := fetchtest.New(t)
+	w.Serve("169.254.169.254:80", say("hello"))
+	c := client(t, w, nil)
 	if _, body, err := get(t, c, "http://169.254.169.254/", true); body != "hello" {
 		t.Errorf("what the user wrote: %v", err)
 	}
@@ -277,24 +189,24 @@ func TestRedirectsInside(t *testing.T) {
 		"https://127.0.0.1/", "http://0.0.0.0/", "http://2130706433/", "http://0x7f.1/",
 	} {
 		t.Run(to, func(t *testing.T) {
-			w := newWorld(t)
-			w.name("named.corp", []string{"10.0.0.1"}) // private, and named by the user
-			w.name("inside.example", []string{"10.0.0.5"})
-			w.name("localhost", []string{"127.0.0.1"})
-			w.name("2130706433", []string{"127.0.0.1"})
-			w.name("0x7f.1", []string{"127.0.0.1"})
+			w := fetchtest.New(t)
+			w.Name("named.corp", []string{"10.0.0.1"}) // private, and named by the user
+			w.Name("inside.example", []string{"10.0.0.5"})
+			w.Name("localhost", []string{"127.0.0.1"})
+			w.Name("2130706433", []string{"127.0.0.1"})
+			w.Name("0x7f.1", []string{"127.0.0.1"})
 			for _, a := range []string{"127.0.0.1:80", "127.0.0.1:8080", "127.0.0.1:443", "[::1]:80", "169.254.169.254:80", "10.0.0.5:80", "10.0.0.1:8080", "0.0.0.0:80"} {
-				w.serve(a, say("inside"))
+				w.Serve(a, say("inside"))
 			}
-			w.serve("10.0.0.1:80", func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, to, http.StatusFound) })
-			r, body, err := get(t, w.client(nil), "http://named.corp/", true)
+			w.Serve("10.0.0.1:80", func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, to, http.StatusFound) })
+			r, body, err := get(t, client(t, w, nil), "http://named.corp/", true)
 			if !errors.Is(err, fetch.ErrAddress) || body != "" {
 				t.Errorf("%q, %v", body, err)
 			}
 			if r == nil || r.Status != http.StatusFound || len(r.Hops) != 1 {
 				t.Errorf("the redirect itself is not told: %+v", r)
 			}
-			if diff := cmp.Diff([]string{"10.0.0.1:80"}, w.dialled); diff != "" {
+			if diff := cmp.Diff([]string{"10.0.0.1:80"}, w.Dialled()); diff != "" {
 				t.Errorf("connections (-want +got):\n%s", diff)
 			}
 		})
@@ -302,13 +214,13 @@ func TestRedirectsInside(t *testing.T) {
 }
 
 func TestRedirectsOfANamedPrivateHostToItself(t *testing.T) {
-	w := newWorld(t)
-	w.name("example.com", []string{"10.0.0.1"})
-	w.serve("10.0.0.1:80", func(rw http.ResponseWriter, r *http.Request) {
+	w := fetchtest.New(t)
+	w.Name("example.com", []string{"10.0.0.1"})
+	w.Serve("10.0.0.1:80", func(rw http.ResponseWriter, r *http.Request) {
 		http.Redirect(rw, r, "https://example.com/new", http.StatusMovedPermanently)
 	})
-	w.serveTLS("10.0.0.1:443", say("same host"))
-	r, body, err := get(t, w.client(nil), "http://example.com/", true)
+	w.ServeTLS("10.0.0.1:443", say("same host"), "example.com")
+	r, body, err := get(t, client(t, w, nil), "http://example.com/", true)
 	if err != nil || body != "same host" || len(r.Hops) != 1 || r.URL.String() != "https://example.com/new" {
 		t.Errorf("%q, %v, %+v", body, err, r)
 	}
@@ -319,14 +231,14 @@ func TestRedirectsOfANamedPrivateHostToItself(t *testing.T) {
 
 // A connection made for a named private host is not used again for somebody else's redirect to it.
 func TestPooledConnectionsAreNotShared(t *testing.T) {
-	w := newWorld(t)
-	w.name("named.corp", []string{"10.0.0.1"})
-	w.name("evil.example", []string{publicIP})
-	w.serve("10.0.0.1:80", say("inside"))
-	w.serve(publicIP+":80", func(rw http.ResponseWriter, r *http.Request) {
+	w := fetchtest.New(t)
+	w.Name("named.corp", []string{"10.0.0.1"})
+	w.Name("evil.example", []string{publicIP})
+	w.Serve("10.0.0.1:80", say("inside"))
+	w.Serve(publicIP+":80", func(rw http.ResponseWriter, r *http.Request) {
 		http.Redirect(rw, r, "http://named.corp/", http.StatusFound)
 	})
-	c := w.client(nil)
+	c := client(t, w, nil)
 	if _, body, err := get(t, c, "http://named.corp/", true); body != "inside" {
 		t.Fatal(err)
 	}
@@ -336,16 +248,16 @@ func TestPooledConnectionsAreNotShared(t *testing.T) {
 }
 
 func TestNameServerThatChangesItsAnswer(t *testing.T) {
-	w := newWorld(t)
-	w.name("evil.example", []string{publicIP}, []string{"127.0.0.1"})
-	w.serve(publicIP+":80", func(rw http.ResponseWriter, _ *http.Request) {
+	w := fetchtest.New(t)
+	w.Name("evil.example", []string{publicIP}, []string{"127.0.0.1"})
+	w.Serve(publicIP+":80", func(rw http.ResponseWriter, _ *http.Request) {
 		rw.Header().Set("Connection", "close") // so that the next request asks the name server again
 		_, _ = io.WriteString(rw, "outside")
 	})
-	w.serve("127.0.0.1:80", say("inside"))
+	w.Serve("127.0.0.1:80", say("inside"))
 	for _, named := range []bool{true, false} {
-		w.name("evil.example", []string{publicIP}, []string{"127.0.0.1"})
-		c := w.client(nil)
+		w.Name("evil.example", []string{publicIP}, []string{"127.0.0.1"})
+		c := client(t, w, nil)
 		if _, body, err := get(t, c, "http://evil.example/", named); body != "outside" {
 			t.Fatalf("named %v: %v", named, err)
 		}
@@ -356,23 +268,23 @@ func TestNameServerThatChangesItsAnswer(t *testing.T) {
 }
 
 func TestMixedAnswerIsTakenAtItsPublicAddresses(t *testing.T) {
-	w := newWorld(t)
-	w.name("mixed.example", []string{"127.0.0.1", publicIP, "10.0.0.1"})
-	w.serve(publicIP+":80", say("outside"))
-	w.serve("127.0.0.1:80", say("inside"))
+	w := fetchtest.New(t)
+	w.Name("mixed.example", []string{"127.0.0.1", publicIP, "10.0.0.1"})
+	w.Serve(publicIP+":80", say("outside"))
+	w.Serve("127.0.0.1:80", say("inside"))
 	for _, named := range []bool{true, false} {
-		w.dialled = nil
-		if _, body, err := get(t, w.client(nil), "http://mixed.example/", named); body != "outside" || len(w.dialled) != 1 {
-			t.Errorf("named %v: %q, %v, connected to %v", named, body, err, w.dialled)
+		_, body, err := get(t, client(t, w, nil), "http://mixed.example/", named)
+		if to := w.Dialled(); body != "outside" || len(to) != 1 {
+			t.Errorf("named %v: %q, %v, connected to %v", named, body, err, to)
 		}
 	}
 }
 
 func TestRedirectLimits(t *testing.T) {
-	w := newWorld(t)
-	w.name("files.example", []string{publicIP})
+	w := fetchtest.New(t)
+	w.Name("files.example", []string{publicIP})
 	var asked atomic.Int32
-	w.serve(publicIP+":80", func(rw http.ResponseWriter, r *http.Request) {
+	w.Serve(publicIP+":80", func(rw http.ResponseWriter, r *http.Request) {
 		n := asked.Add(1)
 		to := map[string]string{"/endless": fmt.Sprintf("/endless?%d", n), "/loop": "/loop2", "/loop2": "/loop", "/file": "file:///etc/passwd",
 			"/js": "javascript:alert(1)", "/user": "http://user:pw@files.example/x", "/gopher": "gopher://files.example:70/"}[r.URL.Path]
@@ -381,7 +293,7 @@ func TestRedirectLimits(t *testing.T) {
 	})
 	for path, want := range map[string]error{"/endless": fetch.ErrRedirects, "/loop": fetch.ErrRedirects, "/file": fetch.ErrRequest, "/js": fetch.ErrRequest, "/user": fetch.ErrRequest, "/gopher": fetch.ErrRequest} {
 		asked.Store(0)
-		r, _, err := get(t, w.client(nil), "http://files.example"+path, false)
+		r, _, err := get(t, client(t, w, nil), "http://files.example"+path, false)
 		if !errors.Is(err, want) || r == nil || r.Status != http.StatusFound {
 			t.Errorf("%s: %+v, %v", path, r, err)
 		}
@@ -392,31 +304,31 @@ func TestRedirectLimits(t *testing.T) {
 			t.Errorf("%s: loop %v", path, r.Loop)
 		}
 	}
-	r, err := w.client(nil).Fetch(context.Background(), fetch.Request{URL: address(t, "http://files.example/endless"), NoRedirects: true}, nil)
+	r, err := client(t, w, nil).Fetch(context.Background(), fetch.Request{URL: address(t, "http://files.example/endless"), NoRedirects: true}, nil)
 	if err != nil || r.Status != http.StatusFound || len(r.Hops) != 0 {
 		t.Errorf("with redirects handed out: %+v, %v", r, err)
 	}
 }
 
 func TestHeadersGoToTheFirstHostAlone(t *testing.T) {
-	w := newWorld(t)
-	w.name("a.example", []string{publicIP})
-	w.name("b.example", []string{otherIP})
+	w := fetchtest.New(t)
+	w.Name("a.example", []string{publicIP})
+	w.Name("b.example", []string{otherIP})
 	got := map[string]string{}
-	w.serve(publicIP+":80", func(rw http.ResponseWriter, r *http.Request) {
+	w.Serve(publicIP+":80", func(rw http.ResponseWriter, r *http.Request) {
 		got["a"] = r.Header.Get("Referer") + "|" + r.UserAgent()
 		http.Redirect(rw, r, "http://b.example/", http.StatusFound)
 	})
-	w.serve(otherIP+":80", func(_ http.ResponseWriter, r *http.Request) { got["b"] = r.Header.Get("Referer") + "|" + r.UserAgent() })
-	_, err := w.client(nil).Fetch(context.Background(), fetch.Request{URL: address(t, "http://a.example/"), Header: http.Header{"referer": {"https://secret.example/"}, "User-Agent": {"as the policy asks"}}}, nil)
+	w.Serve(otherIP+":80", func(_ http.ResponseWriter, r *http.Request) { got["b"] = r.Header.Get("Referer") + "|" + r.UserAgent() })
+	_, err := client(t, w, nil).Fetch(context.Background(), fetch.Request{URL: address(t, "http://a.example/"), Header: http.Header{"referer": {"https://secret.example/"}, "User-Agent": {"as the policy asks"}}}, nil)
 	if diff := cmp.Diff(map[string]string{"a": "https://secret.example/|as the policy asks", "b": "|tojimari/test"}, got); diff != "" || err != nil {
 		t.Errorf("%v\n%s", err, diff)
 	}
 }
 
 func TestRefusedRequests(t *testing.T) {
-	w := newWorld(t)
-	c := w.client(nil)
+	w := fetchtest.New(t)
+	c := client(t, w, nil)
 	for name, r := range map[string]fetch.Request{
 		"PUT":         {Method: "PUT", URL: address(t, "http://a.example/")},
 		"DELETE":      {Method: "DELETE", URL: address(t, "http://a.example/")},
@@ -434,8 +346,8 @@ func TestRefusedRequests(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if len(w.dialled) > 0 {
-		t.Errorf("connected to %v", w.dialled)
+	if to := w.Dialled(); len(to) > 0 {
+		t.Errorf("connected to %v", to)
 	}
 	if _, err := fetch.New(fetch.Options{}); err == nil {
 		t.Error("a client without a name is made")
@@ -452,9 +364,9 @@ func TestHostileBodies(t *testing.T) {
 		_ = z.Close()
 		return b.Bytes()
 	}()
-	w := newWorld(t)
-	w.name("evil.example", []string{publicIP})
-	w.serve(publicIP+":80", func(rw http.ResponseWriter, r *http.Request) {
+	w := fetchtest.New(t)
+	w.Name("evil.example", []string{publicIP})
+	w.Serve(publicIP+":80", func(rw http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/endless":
 			for {
@@ -490,7 +402,7 @@ func TestHostileBodies(t *testing.T) {
 			}
 		}
 	})
-	c := w.client(func(o *fetch.Options) { o.MaxBytes = limit })
+	c := client(t, w, func(o *fetch.Options) { o.MaxBytes = limit })
 	for _, k := range []struct {
 		path      string
 		length    int
@@ -532,10 +444,10 @@ func TestHostileProtocols(t *testing.T) {
 		"negative length":    "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
 		"endless 100s":       strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 100000),
 	} {
-		w := newWorld(t)
-		w.name("evil.example", []string{publicIP})
-		w.raw(publicIP+":80", func(c net.Conn) { _, _ = io.WriteString(c, answer) })
-		if _, _, err := get(t, w.client(nil), "http://evil.example/", false); err == nil {
+		w := fetchtest.New(t)
+		w.Name("evil.example", []string{publicIP})
+		w.Raw(publicIP+":80", func(c net.Conn) { _, _ = io.WriteString(c, answer) })
+		if _, _, err := get(t, client(t, w, nil), "http://evil.example/", false); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
@@ -543,15 +455,15 @@ func TestHostileProtocols(t *testing.T) {
 
 // A server that never answers, or drips, costs the time limit and no more.
 func TestTimeLimit(t *testing.T) {
-	w := newWorld(t)
-	w.name("silent.example", []string{publicIP})
-	w.name("drip.example", []string{otherIP})
-	w.raw(publicIP+":80", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
-	w.raw(otherIP+":80", func(c net.Conn) {
+	w := fetchtest.New(t)
+	w.Name("silent.example", []string{publicIP})
+	w.Name("drip.example", []string{otherIP})
+	w.Raw(publicIP+":80", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
+	w.Raw(otherIP+":80", func(c net.Conn) {
 		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nx")
 		_, _ = io.Copy(io.Discard, c)
 	})
-	c := w.client(func(o *fetch.Options) { o.Timeout = 50 * time.Millisecond })
+	c := client(t, w, func(o *fetch.Options) { o.Timeout = 50 * time.Millisecond })
 	for _, host := range []string{"silent.example", "drip.example"} {
 		if _, _, err := get(t, c, "http://"+host+"/", false); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: %v", host, err)
@@ -560,13 +472,13 @@ func TestTimeLimit(t *testing.T) {
 }
 
 func TestPacePerHost(t *testing.T) {
-	w := newWorld(t)
-	w.name("a.example", []string{publicIP})
-	w.name("b.example", []string{publicIP})
-	w.serve(publicIP+":80", say("x"))
+	w := fetchtest.New(t)
+	w.Name("a.example", []string{publicIP})
+	w.Name("b.example", []string{publicIP})
+	w.Serve(publicIP+":80", say("x"))
 	now := time.Unix(1_800_000_000, 0)
 	var waits []time.Duration
-	c := w.client(func(o *fetch.Options) {
+	c := client(t, w, func(o *fetch.Options) {
 		o.Pace = time.Second
 		o.Now = func() time.Time { return now }
 		o.Wait = func(_ context.Context, d time.Duration) error { waits = append(waits, d); return nil }
@@ -585,64 +497,23 @@ func TestPacePerHost(t *testing.T) {
 	}
 }
 
-// proxy is a proxy on loopback that tunnels within the world and forwards plain requests.
-func (w *world) startProxy(allowTunnel bool) *[]string {
-	var mu sync.Mutex
-	var seen []string
-	s := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		seen = append(seen, r.Method+" "+r.RequestURI+" "+r.Header.Get("Proxy-Authorization"))
-		mu.Unlock()
-		if r.Method != http.MethodConnect {
-			_, _ = io.WriteString(rw, "forwarded "+r.RequestURI)
-			return
-		}
-		to, ok := w.servers[r.RequestURI]
-		if !allowTunnel || !ok {
-			rw.WriteHeader(http.StatusForbidden)
-			return
-		}
-		inner, err := net.Dial("tcp", to)
-		if err != nil {
-			rw.WriteHeader(http.StatusBadGateway)
-			return
-		}
-		defer inner.Close()
-		outer, _, err := rw.(http.Hijacker).Hijack()
-		if err != nil {
-			return
-		}
-		defer outer.Close()
-		_, _ = io.WriteString(outer, "HTTP/1.1 200 OK\r\n\r\n")
-		go func() { _, _ = io.Copy(inner, outer) }()
-		_, _ = io.Copy(outer, inner)
-	}))
-	w.t.Cleanup(s.Close)
-	u, _ := url.Parse(s.URL)
-	u.Host = "10.9.9.9:3128"
-	u.User = url.UserPassword("me", "hush")
-	w.servers["10.9.9.9:3128"] = s.Listener.Addr().String()
-	w.proxy = u
-	return &seen
-}
-
 func TestThroughAProxy(t *testing.T) {
-	w := newWorld(t)
-	seen := w.startProxy(true)
-	w.name("example.com", []string{publicIP})
-	w.name("plain.example", []string{otherIP})
-	w.name("inside.example", []string{"10.0.0.5"})
-	w.name("redirect.example", []string{otherIP})
-	w.serveTLS(publicIP+":443", say("through the tunnel"))
-	w.serve(otherIP+":80", func(rw http.ResponseWriter, r *http.Request) {
+	w := fetchtest.New(t)
+	seen := w.StartProxy(true)
+	w.Name("example.com", []string{publicIP})
+	w.Name("plain.example", []string{otherIP})
+	w.Name("inside.example", []string{"10.0.0.5"})
+	w.Name("redirect.example", []string{otherIP})
+	w.ServeTLS(publicIP+":443", say("through the tunnel"), "example.com")
+	w.Serve(otherIP+":80", func(rw http.ResponseWriter, r *http.Request) {
 		if r.Host == "redirect.example" {
 			http.Redirect(rw, r, "http://inside.example/", http.StatusFound)
 			return
 		}
 		_, _ = io.WriteString(rw, "through the tunnel")
 	})
-	w.serve("10.0.0.5:80", say("inside"))
-	c := w.client(nil)
+	w.Serve("10.0.0.5:80", say("inside"))
+	c := client(t, w, nil)
 	const auth = " Basic bWU6aHVzaA=="
 
 	r, body, err := get(t, c, "https://example.com/", false)
@@ -663,47 +534,47 @@ func TestThroughAProxy(t *testing.T) {
 	}
 	// Every tunnel leads to an address that was checked, never to a name.
 	want := []string{"CONNECT " + publicIP + ":443" + auth, "GET http://plain.example/" + auth, "CONNECT " + otherIP + ":80" + auth, "CONNECT " + otherIP + ":80" + auth}
-	if diff := cmp.Diff(want, *seen); diff != "" {
+	if diff := cmp.Diff(want, seen()); diff != "" {
 		t.Errorf("the proxy saw (-want +got):\n%s", diff)
 	}
 }
 
 func TestBehindAProxyThatAloneKnowsNames(t *testing.T) {
-	w := newWorld(t)
-	seen := w.startProxy(true)
-	w.serveTLS("example.com:443", say("known to the proxy"))
-	c := w.client(nil)
+	w := fetchtest.New(t)
+	seen := w.StartProxy(true)
+	w.ServeTLS("example.com:443", say("known to the proxy"), "example.com")
+	c := client(t, w, nil)
 	if _, body, err := get(t, c, "https://example.com/", true); body != "known to the proxy" {
 		t.Errorf("a named host: %q, %v", body, err)
 	}
 	if _, _, err := get(t, c, "https://evil.example/", false); !errors.Is(err, fetch.ErrName) {
 		t.Errorf("another host, which cannot be checked: %v", err)
 	}
-	if len(*seen) != 1 {
-		t.Errorf("the proxy saw %q", *seen)
+	if len(seen()) != 1 {
+		t.Errorf("the proxy saw %q", seen())
 	}
 }
 
 func TestProxyTroubleNamesNoPassword(t *testing.T) {
-	w := newWorld(t)
-	w.startProxy(false)
-	w.name("example.com", []string{publicIP})
-	_, _, err := get(t, w.client(nil), "https://example.com/", false)
+	w := fetchtest.New(t)
+	w.StartProxy(false)
+	w.Name("example.com", []string{publicIP})
+	_, _, err := get(t, client(t, w, nil), "https://example.com/", false)
 	if !errors.Is(err, fetch.ErrProxy) || strings.Contains(fmt.Sprint(err), "hush") {
 		t.Errorf("%v", err)
 	}
-	w.proxy = &url.URL{Scheme: "socks5", Host: "10.9.9.9:1080"}
-	if _, _, err := get(t, w.client(nil), "https://example.com/", false); !errors.Is(err, fetch.ErrProxy) {
+	w.ProxyURL = &url.URL{Scheme: "socks5", Host: "10.9.9.9:1080"}
+	if _, _, err := get(t, client(t, w, nil), "https://example.com/", false); !errors.Is(err, fetch.ErrProxy) {
 		t.Errorf("%v", err)
 	}
 }
 
 func TestCancelled(t *testing.T) {
-	w := newWorld(t)
-	w.name("a.example", []string{publicIP})
+	w := fetchtest.New(t)
+	w.Name("a.example", []string{publicIP})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := w.client(nil).Fetch(ctx, fetch.Request{URL: address(t, "http://a.example/")}, nil); !errors.Is(err, context.Canceled) {
+	if _, err := client(t, w, nil).Fetch(ctx, fetch.Request{URL: address(t, "http://a.example/")}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 }
