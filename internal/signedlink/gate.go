@@ -19,15 +19,17 @@ type gate struct {
 }
 
 func newGate(b []byte, from int) *gate {
-	g := &gate{b: b}
-	g.seek(from)
-	return g
+	return &gate{b: b, lower: indexFrom(b, from, 'g'), upper: indexFrom(b, from, 'G')}
 }
 
-// seek goes on from an index.
+// seek goes on from a later index.
 func (g *gate) seek(from int) {
-	g.lower = indexFrom(g.b, from, 'g')
-	g.upper = indexFrom(g.b, from, 'G')
+	if g.lower < from {
+		g.lower = indexFrom(g.b, from, 'g')
+	}
+	if g.upper < from {
+		g.upper = indexFrom(g.b, from, 'G')
+	}
 }
 
 func indexFrom(b []byte, from int, c byte) int {

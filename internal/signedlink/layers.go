@@ -51,6 +51,16 @@ func (t *text) addRune(r rune, pos int32) {
 
 // joined takes the wraps out of a region that begins at lo and ends at hi. ok is false when it has none.
 func joined(b []byte, lo, hi int) (text, bool) {
+	whole := true
+	for _, c := range b[lo:hi] {
+		if !linkByte(c) {
+			whole = false
+			break
+		}
+	}
+	if whole {
+		return text{}, false
+	}
 	out := newText(hi - lo)
 	lineStart, widthBefore := startOfLine(b, lo), 0
 	mark := diffMark(b, lo, hi)
@@ -115,12 +125,8 @@ func diffMark(b []byte, lo, hi int) byte {
 // startOfLine goes back to the beginning of the line of i, or as far as lines are worth comparing.
 func startOfLine(b []byte, i int) int {
 	const longest = 4096
-	for j := i; j > max(0, i-longest); j-- {
-		if b[j-1] == '\n' {
-			return j
-		}
-	}
-	return max(0, i-longest)
+	least := max(0, i-longest)
+	return least + bytes.LastIndexByte(b[least:i], '\n') + 1
 }
 
 // unescape undoes backslash escapes and HTML references, each as often as it is nested, up to three times.

@@ -76,8 +76,8 @@ func gapAfter(b []byte, i int) int {
 	default:
 		return -1
 	}
-	if j < 0 || j >= stop || !linkByte(b[j]) {
-		return -1
+	if j < 0 || j >= stop || !linkByte(b[j]) || schemeAt(b, j) {
+		return -1 // a scheme begins another link
 	}
 	return j
 }
@@ -110,6 +110,9 @@ func literalGap(b []byte, i, stop int) int {
 // gapBefore returns the index after the last link byte before the gap that ends at i, or -1 where the link begins
 // there.
 func gapBefore(b []byte, i int) int {
+	if schemeAt(b, i) {
+		return -1
+	}
 	stop := max(0, i-longestGap)
 	j := i - 1
 	switch c := b[j]; {
