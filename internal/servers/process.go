@@ -28,7 +28,7 @@ const (
 	stopLimit    = 5 * time.Second
 	pollInterval = 25 * time.Millisecond
 	startTries   = 3
-	logTail      = 8 << 10 // bytes of the server's output shown when a test fails
+	logTail      = 2 << 10 // bytes of the server's output shown when a test fails
 )
 
 // A Server is a third-party server that runs until the test ends.
