@@ -28,11 +28,15 @@ type world struct {
 	// discover yields an error after the nth resource of an account.
 	discover func(account string, nth int) error
 
+	quiet bool // do not count calls
 	mu    sync.Mutex
 	calls map[string]int // "ID FACT"
 }
 
 func (w *world) called(id string, need scanners.FactSet) {
+	if w.quiet {
+		return
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.calls == nil {
