@@ -345,3 +345,24 @@ func (b endlessBody) Read(p []byte) (int, error) {
 }
 
 func (endlessBody) Close() error { return nil }
+
+// TestWaitingForATurnIsNotSlowness: a transport that holds requests back longer than an attempt may last loses
+// nothing, since the wait is not the service's.
+func TestWaitingForATurnIsNotSlowness(t *testing.T) {
+	b := start(t, oneBucket(lab.Bucket{Versioning: "Enabled"}), scanners.Runtime{})
+	ref := b.ref("aws", acme)
+	limit := 200 * time.Millisecond
+	turns := roundTrip(func(r *http.Request) (*http.Response, error) {
+		select { // the wait is real: what it must not set off is a real timer
+		case <-time.After(2 * limit):
+		case <-r.Context().Done():
+			return nil, r.Context().Err()
+		}
+		return b.lab.Transport().RoundTrip(r)
+	})
+	s := awss3.New(scanners.Runtime{Transport: turns, Now: func() time.Time { return at }}, signedAs(mine), atOnce(), awss3.WithAttemptTimeout(limit))
+	rec, err := s.Inspect(t.Context(), ref, scanners.NewFactSet("bucket.versioning"), nil)
+	if err != nil || !rec.Bucket.Versioning.Value.Enabled {
+		t.Errorf("%v, %+v", err, rec.Bucket)
+	}
+}

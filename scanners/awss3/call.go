@@ -6,6 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http/httptrace"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -30,9 +33,9 @@ func call[In, Out, Opt any](ctx context.Context, ses *session, fn func(context.C
 		if ses.lapsed.Load() {
 			return none, &failure{kind: expired, message: "the credentials have expired"}
 		}
-		attempt, cancel := context.WithTimeout(ctx, ses.settings.attemptTimeout)
+		attempt, end := limited(ctx, ses.settings.attemptTimeout)
 		out, err := fn(attempt, in, opts...)
-		cancel()
+		slow := end()
 		if err == nil {
 			return out, nil
 		}
@@ -40,6 +43,9 @@ func call[In, Out, Opt any](ctx context.Context, ses *session, fn func(context.C
 			return none, fmt.Errorf("stopped: %w", ctx.Err())
 		}
 		f := ses.diagnose(err)
+		if slow {
+			f = &failure{kind: transient, message: "no answer in time"}
+		}
 		retried[f.kind]++
 		if !ses.again(ctx, f, retried[f.kind]) {
 			return none, f
@@ -47,6 +53,28 @@ func call[In, Out, Opt any](ctx context.Context, ses *session, fn func(context.C
 		if err := ses.pause(ctx, f, retried[f.kind]); err != nil {
 			return none, errors.Join(f, err)
 		}
+	}
+}
+
+// limited gives one attempt a limit that begins when a connection is asked for: before that the request may
+// wait for its turn in the transport, which is not the service's doing. end says whether the limit was reached.
+func limited(ctx context.Context, limit time.Duration) (attempt context.Context, end func() bool) {
+	attempt, cancel := context.WithCancel(ctx)
+	var once sync.Once
+	var reached atomic.Bool
+	timer := time.AfterFunc(limit, func() {
+		reached.Store(true)
+		cancel()
+	})
+	timer.Stop()
+	attempt = httptrace.WithClientTrace(attempt, &httptrace.ClientTrace{GetConn: func(string) {
+		once.Do(func() { timer.Reset(limit) })
+	}})
+	return attempt, func() bool {
+		once.Do(func() {}) // a connection still being made must not start it again
+		timer.Stop()
+		cancel()
+		return reached.Load()
 	}
 }
 
