@@ -152,8 +152,6 @@ func (c *Client) hop(ctx context.Context, r Request, at *url.URL, header http.He
 		return nil, fmt.Errorf("waiting for a turn at %q: %w", at.Host, err)
 	}
 	vantage := Vantage{}
-	seen := &note{}
-	ctx = context.WithValue(ctx, noteKey{}, seen)
 	req, err := http.NewRequestWithContext(ctx, r.Method, at.String(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("making a request: %w: %w", err, ErrRequest)
@@ -176,9 +174,10 @@ func (c *Client) hop(ctx context.Context, r Request, at *url.URL, header http.He
 		}
 	}
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-		seen.mu.Lock()
-		defer seen.mu.Unlock()
 		vantage.Source, vantage.Remote = hostOf(info.Conn.LocalAddr()), info.Conn.RemoteAddr().String()
+		if checked, ok := checkedOf(info.Conn); ok {
+			vantage.Remote, vantage.PrivateAnswer = checked.target, checked.private
+		}
 	}})
 	transport := c.strict
 	switch {
@@ -189,10 +188,7 @@ func (c *Client) hop(ctx context.Context, r Request, at *url.URL, header http.He
 		transport = c.named
 	}
 	answer, err := transport.RoundTrip(req.WithContext(ctx))
-	seen.mu.Lock()
-	vantage.PrivateAnswer = seen.private || vantage.Proxy == "" && c.isPrivate(vantage.Remote)
 	out.Vantage = vantage
-	seen.mu.Unlock()
 	if err != nil {
 		return nil, fmt.Errorf("asking %q: %w", at.Host, err)
 	}
@@ -217,12 +213,6 @@ func (c *Client) hop(ctx context.Context, r Request, at *url.URL, header http.He
 		return nil, fmt.Errorf("body of %q: %w", at.Host, err)
 	}
 	return nil, nil
-}
-
-// isPrivate says whether a connection that was made leads to an address that is not public.
-func (c *Client) isPrivate(remote string) bool {
-	addr, err := netip.ParseAddrPort(remote)
-	return err == nil && c.classes.of(addr.Addr().Unmap()) != public
 }
 
 // decoded bounds a body, before and after gzip is undone: what unpacks to a million times its size is cut at the

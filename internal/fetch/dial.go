@@ -80,9 +80,6 @@ func (d *dialer) dial(ctx context.Context, hostPort string, proxyURL *url.URL) (
 		// Behind a proxy names may be known to the proxy alone; for a host that the user named that is enough.
 		return d.tunnel(ctx, proxyURL, hostPort)
 	}
-	if note, ok := ctx.Value(noteKey{}).(*note); ok {
-		note.set(found != public)
-	}
 	var errs []error
 	for _, a := range addrs[:min(len(addrs), maxAddresses)] {
 		target := net.JoinHostPort(a.String(), port)
@@ -93,7 +90,7 @@ func (d *dialer) dial(ctx context.Context, hostPort string, proxyURL *url.URL) (
 			conn, err = d.tunnel(ctx, proxyURL, target)
 		}
 		if err == nil {
-			return conn, nil
+			return &checkedConn{Conn: conn, target: target, private: found != public}, nil
 		}
 		errs = append(errs, err)
 		if ctx.Err() != nil {
@@ -213,17 +210,18 @@ func redacted(u *url.URL) string {
 	return u.Scheme + "://" + u.Host
 }
 
-type noteKey struct{}
-
-// note carries what was learnt while connecting back to the request. Connections are shared between requests, so it
-// is kept with the connection (see client.go).
-type note struct {
-	mu      sync.Mutex
+// checkedConn keeps with a connection what was checked for it; connections are used for many requests.
+type checkedConn struct {
+	net.Conn
+	target  string // IP and port, behind a proxy those that it was asked for
 	private bool
 }
 
-func (n *note) set(private bool) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.private = private
+// checkedOf finds what was checked for a connection, under TLS too.
+func checkedOf(conn net.Conn) (*checkedConn, bool) {
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn()
+	}
+	c, ok := conn.(*checkedConn)
+	return c, ok
 }

@@ -97,7 +97,8 @@ type Hop struct {
 type Vantage struct {
 	// Source is the local address of the connection, without port.
 	Source string `json:"source,omitempty"`
-	// Remote is the address that was connected to, with port; the proxy's where there is one.
+	// Remote is the address that was asked, with port: connected to, or behind a proxy asked for. Where the proxy
+	// forwards a plain request itself it is the proxy's.
 	Remote string `json:"remote,omitempty"`
 	// Proxy is the proxy without credentials, empty for none.
 	Proxy string `json:"proxy,omitempty"`

@@ -55,6 +55,8 @@ type Observation struct {
 	Header  http.Header
 	// Page is the head of the page, nil where it is not HTML or was not read.
 	Page *Head
+	// Bearer is set when the address itself carries a signature or token: whoever has it gets in, and nobody else.
+	Bearer bool
 	// Listing is set when the body lists keys.
 	Listing bool
 

@@ -39,6 +39,8 @@ func reached(o Observation) Step {
 		return Step{Unknown, []string{"no answer: " + o.Failure}}
 	case o.Status == 0:
 		return Step{Unknown, []string{"not asked"}}
+	case o.Status >= 200 && o.Status < 300 && o.Bearer:
+		return Step{Yes, []string{fmt.Sprintf("answered %d to whoever has this address, which carries a signature or token", o.Status)}}
 	case o.Status >= 200 && o.Status < 300:
 		return Step{Yes, []string{fmt.Sprintf("answered %d without credentials", o.Status)}}
 	case o.Status == http.StatusTooManyRequests || o.Status >= 500:
@@ -98,7 +100,11 @@ func judgeEngine(o Observation, e Engine, reach Step) EngineStory {
 	}
 	s.Robots = o.Robots.Decide(e.Dialect, e.Tokens, address)
 	d := o.directives(e)
-	s.Index, s.Until = indexed(o, d)
+	if reach.Answer == Yes {
+		s.Index, s.Until = indexed(o, d)
+	} else {
+		s.Index = reach
+	}
 
 	switch {
 	case reach.Answer == No:

@@ -1,0 +1,238 @@
+package web
+
+// From a visit to the facts of a record.
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/tojimari/tojimari/internal/fetch"
+	"github.com/tojimari/tojimari/internal/indexability"
+	"github.com/tojimari/tojimari/internal/listing"
+	"github.com/tojimari/tojimari/internal/names"
+	"github.com/tojimari/tojimari/internal/robots"
+	"github.com/tojimari/tojimari/internal/storageurl"
+	"github.com/tojimari/tojimari/scanners"
+)
+
+// head names the page.
+func (s *Scanner) head(u *url.URL) scanners.Head {
+	address := shown(u)
+	l := s.recogniser.FromURL(u)
+	return scanners.Head{
+		ID: scanners.PageID(address), Kind: scanners.KindPage, Name: address,
+		Provider: scanners.Provider(l.Provider), Vendor: l.Vendor, Region: l.Region,
+	}
+}
+
+// locate tells the storage behind a visit: by the address that answered, else by the one that was asked.
+func (s *Scanner) locate(v *visit) storageurl.Location {
+	asked := s.recogniser.FromURL(v.asked)
+	if v.answer == nil || v.answer.Header == nil {
+		return asked
+	}
+	answered := s.recogniser.FromURL(v.final()).Refine(v.final(), v.answer.Header, v.page)
+	if !answered.Known() && answered.Front == "" && asked.Known() {
+		return asked
+	}
+	return answered
+}
+
+// origin says which request a fact came from.
+func origin(v *visit) scanners.Origin {
+	method := "GET"
+	if v.headOnly {
+		method = "HEAD"
+	}
+	return scanners.Origin{Call: method + " " + shown(v.asked)}
+}
+
+// fill sets the facts of a page from a visit. The policy is that of the host that answered.
+func (s *Scanner) fill(page *scanners.Page, v *visit, policy robots.Policy, found []indexability.Discovery) {
+	from := origin(v)
+	location := s.locate(v)
+	page.Response = responseFact(v, from)
+	page.Names = namesFact(v, from)
+	page.Storage = storageFact(v, location, from)
+	if page.Response.State == scanners.Known {
+		page.Indexability = scanners.KnownFact(indexabilityOf(s.judge(v, location, policy, found)), from)
+	} else {
+		page.Indexability = scanners.UnknownFact[scanners.Indexability](page.Response.Reason, from)
+	}
+}
+
+func responseFact(v *visit, from scanners.Origin) scanners.Fact[scanners.Response] {
+	if v.answer == nil || v.answer.Status == 0 {
+		return scanners.UnknownFact[scanners.Response](scanners.Reason{Code: scanners.Failed, Detail: failure(v.err)}, from)
+	}
+	a := v.answer
+	r := scanners.Response{
+		Status: int64(a.Status), ContentType: names.Printable(a.Header.Get("Content-Type")), FinalURL: shown(v.final()),
+		Listing: v.isListing(), Vantage: vantageText(a.Vantage), Redirects: []string{},
+	}
+	for _, hop := range a.Hops {
+		r.Redirects = append(r.Redirects, shown(hop.URL))
+	}
+	if r.Code = serviceCode(a.Header, v.page); r.Code == "" && v.err != nil {
+		r.Code = reasonOf(v.err)
+	}
+	return scanners.KnownFact(r, from)
+}
+
+// serviceCode is the service's own error code: from its error document, or from the headers in which website endpoints
+// of S3, Azure, and answers to HEAD carry it.
+func serviceCode(h http.Header, page *listing.Page) string {
+	if page != nil && page.Error != nil && page.Error.Code != "" {
+		return names.Printable(page.Error.Code)
+	}
+	for _, name := range []string{"X-Amz-Error-Code", "X-Ms-Error-Code"} {
+		if code := h.Get(name); code != "" {
+			return names.Printable(code)
+		}
+	}
+	return ""
+}
+
+// reasonOf classes an error in one word.
+func reasonOf(err error) string {
+	for _, c := range []struct {
+		err  error
+		word string
+	}{
+		{fetch.ErrAddress, "address_not_allowed"}, {fetch.ErrRedirects, "too_many_redirects"}, {fetch.ErrRequest, "not_followed"},
+		{fetch.ErrName, "name_not_found"}, {fetch.ErrProxy, "proxy_failed"},
+	} {
+		if errors.Is(err, c.err) {
+			return c.word
+		}
+	}
+	return "failed"
+}
+
+func vantageText(v fetch.Vantage) string {
+	var parts []string
+	for _, p := range []struct{ name, value string }{{"source", v.Source}, {"remote", v.Remote}, {"proxy", v.Proxy}} {
+		if p.value != "" {
+			parts = append(parts, p.name+"="+p.value)
+		}
+	}
+	if v.PrivateAnswer {
+		parts = append(parts, "private_dns_answer")
+	}
+	return names.Printable(strings.Join(parts, " "))
+}
+
+func namesFact(v *visit, from scanners.Origin) scanners.Fact[scanners.Names] {
+	switch {
+	case v.answer == nil || v.answer.Status == 0:
+		return scanners.UnknownFact[scanners.Names](scanners.Reason{Code: scanners.Failed, Detail: failure(v.err)}, from)
+	case v.headOnly:
+		// An object found in a listing was asked for its headers: it is no listing itself.
+		return scanners.UnsupportedFact[scanners.Names](from)
+	case v.page == nil && v.pageErr != nil:
+		return scanners.UnknownFact[scanners.Names](scanners.Reason{Code: scanners.Malformed, Detail: failure(v.pageErr)}, from)
+	case !v.isListing():
+		// A page that answered and lists nothing shows no names.
+		return scanners.AbsentFact[scanners.Names](from)
+	}
+	out := scanners.Names{Kinds: []scanners.NameCount{}, Sampled: int64(v.tally.Keys()), Complete: !v.page.Truncated && v.pageErr == nil}
+	for _, k := range v.tally.Kinds() {
+		out.Sensitive = true
+		out.Kinds = append(out.Kinds, scanners.NameCount{Kind: string(k.Category), Count: int64(k.Count), Samples: k.Samples})
+	}
+	slices.SortFunc(out.Kinds, func(a, b scanners.NameCount) int { return strings.Compare(a.Kind, b.Kind) })
+	return scanners.KnownFact(out, from)
+}
+
+func storageFact(v *visit, l storageurl.Location, from scanners.Origin) scanners.Fact[scanners.StorageURL] {
+	if !l.Known() && l.Front == "" {
+		if v.answer == nil || v.answer.Status == 0 {
+			return scanners.UnknownFact[scanners.StorageURL](scanners.Reason{Code: scanners.Failed, Detail: failure(v.err)}, from)
+		}
+		// Neither address nor answer shows a storage service: there may still be one behind it.
+		return scanners.UnknownFact[scanners.StorageURL](scanners.Reason{Code: scanners.Partial, Detail: "neither the address nor the answer shows a storage service"}, from)
+	}
+	bucket := l.Bucket
+	if l.Provider == storageurl.Azure && l.Account != "" {
+		bucket = l.Account + "/" + l.Bucket
+	}
+	return scanners.KnownFact(scanners.StorageURL{
+		Provider: string(l.Provider), Vendor: l.Vendor, Bucket: names.Printable(bucket), Key: names.Printable(l.Key), Style: string(l.Style),
+	}, from)
+}
+
+// judge tells the page's story.
+func (s *Scanner) judge(v *visit, l storageurl.Location, policy robots.Policy, found []indexability.Discovery) indexability.Story {
+	o := indexability.Observation{
+		URL: v.final(), At: s.runtime.Now(), Status: v.answer.Status, Header: v.answer.Header, Page: v.head,
+		Listing: v.isListing(), Bearer: redactQuery(v.asked.RawQuery) != v.asked.RawQuery, Robots: policy, Location: l, Found: found,
+	}
+	if v.asked.String() != v.final().String() {
+		o.Redirected = v.final().String()
+	}
+	if v.isListing() && v.page.Kind != listing.HTMLIndex && !v.headOnly {
+		o.Found = append(slices.Clone(found), indexability.Discovery{Way: indexability.InListing, Detail: "the page is itself an open listing"})
+	}
+	return indexability.Judge(o)
+}
+
+// indexabilityOf puts a story into the form of the record: short English texts, each led by a stable code.
+func indexabilityOf(s indexability.Story) scanners.Indexability {
+	out := scanners.Indexability{
+		Verdict: string(s.Verdict), Reachable: string(s.Reached.Answer), Discoverable: string(s.Found.Answer),
+		FoundBy: []string{}, Because: []string{}, StopBy: []string{}, Traps: []string{},
+	}
+	if s.Reached.Answer == indexability.Yes {
+		for _, why := range s.Reached.Why {
+			out.Because = append(out.Because, names.Printable(why))
+		}
+	}
+	for _, w := range s.Ways {
+		out.FoundBy = append(out.FoundBy, line(string(w.Way), w.Detail))
+	}
+	google, other := s.Engines[0], s.Engines[1]
+	out.Crawlable = string(google.Robots.Answer)
+	out.AllowedBy = names.Printable(fmt.Sprintf("%s, set by %s; Google: %s; RFC 9309: %s", s.RobotsURL, s.Governor.Control, decision(google.Robots), decision(other.Robots)))
+	out.Indexable = string(google.Index.Answer)
+	for _, why := range google.Index.Why {
+		out.Because = append(out.Because, names.Printable(why))
+	}
+	if google.Outcome != other.Outcome {
+		out.Because = append(out.Because, fmt.Sprintf("%s: %s; %s: %s", google.Engine, google.Outcome, other.Engine, other.Outcome))
+	}
+	for _, stop := range s.Stops {
+		text := "effective: " + string(stop.Effective) + "; " + stop.Why
+		if stop.Where != "" {
+			text += "; set in " + stop.Where
+		}
+		out.StopBy = append(out.StopBy, line(string(stop.Action), text))
+	}
+	for _, trap := range s.Traps {
+		out.Traps = append(out.Traps, line(string(trap.Code), trap.Detail))
+	}
+	return out
+}
+
+func line(code, text string) string {
+	if text == "" {
+		return code
+	}
+	return names.Printable(code + ": " + text)
+}
+
+func decision(d robots.Decision) string {
+	switch {
+	case d.Rule.Line > 0 && d.Rule.Allow:
+		return fmt.Sprintf("%s by line %d (Allow: %s)", d.Answer, d.Rule.Line, d.Rule.Pattern)
+	case d.Rule.Line > 0:
+		return fmt.Sprintf("%s by line %d (Disallow: %s)", d.Answer, d.Rule.Line, d.Rule.Pattern)
+	case d.Reason != "":
+		return string(d.Answer) + " (" + string(d.Reason) + ")"
+	default:
+		return string(d.Answer)
+	}
+}

@@ -1,0 +1,88 @@
+package web
+
+// The robots.txt of each host, asked once per run.
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/url"
+	"sync"
+
+	"github.com/tojimari/tojimari/internal/fetch"
+	"github.com/tojimari/tojimari/internal/robots"
+)
+
+// maxPolicies bounds the hosts remembered; beyond it the memory starts anew, which costs requests and nothing else.
+const maxPolicies = 5000
+
+type policies struct {
+	mu sync.Mutex
+	by map[string]*policyEntry
+}
+
+type policyEntry struct {
+	mu     sync.Mutex
+	known  bool
+	policy robots.Policy
+}
+
+func newPolicies() *policies { return &policies{by: map[string]*policyEntry{}} }
+
+func (p *policies) entry(address string) *policyEntry {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e := p.by[address]
+	if e == nil {
+		if len(p.by) >= maxPolicies {
+			clear(p.by)
+		}
+		e = &policyEntry{}
+		p.by[address] = e
+	}
+	return e
+}
+
+// robotsOf gives the policy of the host of page. named says that the user named that host.
+func (s *Scanner) robotsOf(ctx context.Context, page *url.URL, named bool) robots.Policy {
+	address := robots.URL(page)
+	u, err := url.Parse(address)
+	if address == "" || err != nil {
+		return robots.Policy{}
+	}
+	e := s.policies.entry(address)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.known {
+		return e.policy
+	}
+	policy := robots.Judge(s.fetchRobots(ctx, u, named))
+	if ctx.Err() == nil {
+		e.known, e.policy = true, policy
+	}
+	return policy
+}
+
+func (s *Scanner) fetchRobots(ctx context.Context, u *url.URL, named bool) robots.Fetch {
+	var f robots.Fetch
+	answer, err := s.client.Fetch(ctx, fetch.Request{URL: u, Named: named, MaxBytes: robots.MaxBytes + 1, MaxRedirects: robots.MaxHops},
+		func(_ *fetch.Response, body io.Reader) error {
+			var err error
+			f.Body, err = io.ReadAll(body)
+			return err
+		})
+	if answer != nil {
+		f.Status, f.Hops, f.Loop = answer.Status, len(answer.Hops), answer.Loop
+	}
+	switch {
+	case err == nil:
+	case errors.Is(err, fetch.ErrRedirects):
+		f.Hops = robots.MaxHops + 1
+	case errors.Is(err, fetch.ErrAddress), errors.Is(err, fetch.ErrRequest), errors.Is(err, fetch.ErrProxy), ctx.Err() != nil:
+		// A crawler may get there; from here nothing is known.
+		return robots.Fetch{}
+	default:
+		f.Failed = true
+	}
+	return f
+}

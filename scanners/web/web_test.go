@@ -1,0 +1,381 @@
+package web_test
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tojimari/tojimari/internal/fetch/fetchtest"
+	"github.com/tojimari/tojimari/internal/vendors"
+	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/web"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+const (
+	cloudIP   = "52.218.0.1"
+	privateIP = "10.0.0.5"
+)
+
+// site is a pretend internet that answers by host and path and remembers what it was asked.
+type site struct {
+	*fetchtest.World
+	mu      sync.Mutex
+	asked   []string
+	headers http.Header // of the last request
+}
+
+// answer is what a path answers.
+type answer struct {
+	status int
+	header map[string]string
+	body   string
+}
+
+// newSite serves pages, given as "HOST/PATH?QUERY", at a public address with and without TLS.
+func newSite(t *testing.T, pages map[string]answer) *site {
+	t.Helper()
+	s := &site{World: fetchtest.New(t)}
+	var hosts []string
+	for address := range pages {
+		host, _, _ := strings.Cut(address, "/")
+		s.Name(host, []string{cloudIP})
+		hosts = append(hosts, host)
+	}
+	handler := func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		s.headers = r.Header.Clone()
+		s.asked = append(s.asked, r.Method+" "+r.Host+r.URL.RequestURI())
+		s.mu.Unlock()
+		a, ok := pages[r.Host+r.URL.RequestURI()]
+		if !ok {
+			a = answer{status: 404, body: "nothing here"}
+		}
+		w.Header()["Date"] = nil
+		for k, v := range a.header {
+			for _, one := range strings.Split(v, "\n") {
+				w.Header().Add(k, one)
+			}
+		}
+		if a.status == 0 {
+			a.status = 200
+		}
+		w.WriteHeader(a.status)
+		if r.Method != http.MethodHead {
+			_, _ = io.WriteString(w, a.body)
+		}
+	}
+	s.Serve(cloudIP+":80", handler)
+	s.ServeTLS(cloudIP+":443", handler, hosts...)
+	return s
+}
+
+func (s *site) log() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := s.asked
+	s.asked = nil
+	return out
+}
+
+func clock() time.Time { return time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC) }
+
+func scanner(t *testing.T, s *site, change func(*scanners.Runtime, *web.Options)) *web.Scanner {
+	t.Helper()
+	known, err := vendors.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rt := scanners.Runtime{Now: clock, UserAgent: "tojimari/test", Options: map[string]string{}}
+	o := web.Options{Vendors: known, Resolver: s, Dial: s.Dial, RootCAs: s.Roots(), Timeout: 5 * time.Second}
+	if change != nil {
+		change(&rt, &o)
+	}
+	w, err := web.New(rt, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.Close)
+	return w
+}
+
+// scan discovers and inspects a target as the engine does.
+func scan(t *testing.T, w *web.Scanner, address string) []scanners.Record {
+	t.Helper()
+	target, err := scanners.ParseTarget(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []scanners.Record
+	for ref, err := range w.Discover(context.Background(), target) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		record, err := w.Inspect(context.Background(), ref, w.Describe().Facts(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, record)
+	}
+	return out
+}
+
+const (
+	s3List = `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>acme</Name><Prefix></Prefix><KeyCount>4</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>` +
+		`<Contents><Key>uploads/8812/passport_front.jpg</Key><Size>10</Size></Contents><Contents><Key>uploads/8812/履歴書_田中.pdf</Key><Size>11</Size></Contents>` +
+		`<Contents><Key>backup/db.sql.gz</Key><Size>12</Size></Contents><Contents><Key>logo.png</Key><Size>13</Size></Contents></ListBucketResult>`
+	s3Denied  = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>1</RequestId><HostId>x=</HostId></Error>`
+	azNotFund = "\xef\xbb\xbf" + `<?xml version="1.0" encoding="utf-8"?><Error><Code>ResourceNotFound</Code><Message>The specified resource does not exist.</Message></Error>`
+	azBarred  = `<?xml version="1.0" encoding="utf-8"?><Error><Code>PublicAccessNotPermitted</Code><Message>Public access is not permitted on this storage account.</Message></Error>`
+)
+
+var s3Headers = map[string]string{"Server": "AmazonS3", "X-Amz-Id-2": "x", "X-Amz-Request-Id": "y", "Content-Type": "application/xml"}
+
+func with(base map[string]string, more ...string) map[string]string {
+	out := map[string]string{}
+	for k, v := range base {
+		out[k] = v
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		out[more[i]] = more[i+1]
+	}
+	return out
+}
+
+// What the scanner says of pages of every kind, as golden records.
+func TestPages(t *testing.T) {
+	pages := map[string]answer{
+		"acme.s3.eu-west-1.amazonaws.com/":                            {header: s3Headers, body: s3List},
+		"acme.s3.eu-west-1.amazonaws.com/robots.txt":                  {status: 403, header: s3Headers, body: s3Denied},
+		"s3.eu-west-1.amazonaws.com/acme/report.pdf":                  {header: with(s3Headers, "Content-Type", "application/pdf"), body: "%PDF-1.7 secret"},
+		"s3.eu-west-1.amazonaws.com/robots.txt":                       {status: 403, header: s3Headers, body: s3Denied},
+		"storage.googleapis.com/acme/k":                               {status: 403, header: map[string]string{"Content-Type": "application/xml", "X-Guploader-Uploadid": "x"}, body: s3Denied},
+		"acme.blob.core.windows.net/docs?restype=container&comp=list": {status: 404, header: map[string]string{"Content-Type": "application/xml", "X-Ms-Version": "2009-09-19", "X-Ms-Request-Id": "x"}, body: azNotFund},
+		"barred.blob.core.windows.net/docs/a.txt":                     {status: 409, header: map[string]string{"Content-Type": "application/xml", "X-Ms-Version": "2009-09-19", "X-Ms-Request-Id": "x"}, body: azBarred},
+		"site.s3-website.eu-west-1.amazonaws.com/":                    {header: with(s3Headers, "Content-Type", "text/html; charset=utf-8"), body: `<html><head><title>Members</title><meta name="robots" content="noindex"></head><body>hi</body></html>`},
+		"site.s3-website.eu-west-1.amazonaws.com/robots.txt":          {header: map[string]string{"Content-Type": "text/plain"}, body: "User-agent: *\nDisallow: /\n"},
+		"files.example.com/list.csv":                                  {header: with(s3Headers, "Content-Type", "text/csv", "X-Amz-Cf-Id", "z", "X-Robots-Tag", "noindex", "Content-Disposition", "attachment"), body: "a,b"},
+		"www.example.com/backup/":                                     {header: map[string]string{"Content-Type": "text/html", "Server": "nginx"}, body: "<html>\n<head><title>Index of /backup/</title></head>\n<body>\n<h1>Index of /backup/</h1><hr><pre><a href=\"../\">../</a>\n<a href=\"db.sql\">db.sql</a>\n</pre><hr></body></html>"},
+		"www.example.com/robots.txt":                                  {status: 503},
+		"gone.s3-website.eu-west-1.amazonaws.com/":                    {status: 404, header: with(s3Headers, "Content-Type", "text/html", "X-Amz-Error-Code", "NoSuchBucket"), body: "<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1><ul><li>Code: NoSuchBucket</li><li>BucketName: gone</li></ul></body></html>"},
+		"gone.s3.eu-west-1.amazonaws.com/":                            {status: 404, header: s3Headers, body: "<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message><BucketName>gone</BucketName></Error>"},
+		"inward.example.com/":                                         {status: 302, header: map[string]string{"Location": "http://169.254.169.254/latest/meta-data/?X-Amz-Signature=secretsecret"}},
+		"moved.example.com/":                                          {status: 301, header: map[string]string{"Location": "https://acme.s3.eu-west-1.amazonaws.com/"}},
+		"hostile.example.com/":                                        {header: map[string]string{"Content-Type": "text/\x1b[31mhtml", "Server": "AmazonS3"}, body: "<ListBucketResult><Name>\u202egnp</Name><Contents><Key>\u001b[2J\u202edump.sql</Key></Contents><Contents><Key>&lt;img src=x onerror=alert(1)&gt;.pem</Key></Contents></ListBucketResult>"},
+		"bomb.example.com/":                                           {header: map[string]string{"Content-Type": "application/xml"}, body: `<!DOCTYPE l [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><ListBucketResult><Contents><Key>&b;</Key></Contents></ListBucketResult>`},
+		"acme.s3.eu-west-1.amazonaws.com/k?X-Amz-Signature=secretsecret&X-Amz-Security-Token=tokentoken&x-id=GetObject": {header: with(s3Headers, "Content-Type", "image/jpeg"), body: "jpeg"},
+	}
+	s := newSite(t, pages)
+	s.Name("inside.example.com", []string{privateIP})
+	w := scanner(t, s, nil)
+	for name, address := range map[string]string{
+		"s3-open-listing":        "https://acme.s3.eu-west-1.amazonaws.com/",
+		"s3-path-style-object":   "https://s3.eu-west-1.amazonaws.com/acme/report.pdf",
+		"gcs-closed":             "https://storage.googleapis.com/acme/k",
+		"azure-closed":           "https://acme.blob.core.windows.net/docs?restype=container&comp=list",
+		"azure-account-barred":   "https://barred.blob.core.windows.net/docs/a.txt",
+		"website-hidden-noindex": "http://site.s3-website.eu-west-1.amazonaws.com/",
+		"cdn-noindex":            "https://files.example.com/list.csv",
+		"nginx-index":            "http://www.example.com/backup/",
+		"missing-bucket":         "https://gone.s3.eu-west-1.amazonaws.com/",
+		"missing-website":        "http://gone.s3-website.eu-west-1.amazonaws.com/",
+		"redirect-inside":        "https://inward.example.com/",
+		"redirect-to-bucket":     "https://moved.example.com/",
+		"hostile-listing":        "https://hostile.example.com/",
+		"entity-bomb":            "https://bomb.example.com/",
+		"signed-link":            "https://acme.s3.eu-west-1.amazonaws.com/k?X-Amz-Signature=secretsecret&X-Amz-Security-Token=tokentoken&x-id=GetObject",
+		"no-such-host":           "https://nowhere.example.com/",
+	} {
+		t.Run(name, func(t *testing.T) {
+			records := scan(t, w, address)
+			if len(records) != 1 {
+				t.Fatalf("%d records", len(records))
+			}
+			got, err := json.MarshalIndent(records[0], "", "  ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, '\n')
+			for _, secret := range []string{"secretsecret", "tokentoken", "\x1b", "\u202e", "\\u001b", "\\u202e"} {
+				if strings.Contains(string(got), secret) {
+					t.Errorf("the record holds %q", secret)
+				}
+			}
+			golden(t, filepath.Join("testdata", name+".json"), got)
+		})
+	}
+	for _, line := range s.log() {
+		if method, _, _ := strings.Cut(line, " "); method != "GET" && method != "HEAD" {
+			t.Errorf("sent %s", line)
+		}
+	}
+}
+
+func golden(t *testing.T, path string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestOnePageUnlessADepthIsGiven(t *testing.T) {
+	page := func(links ...string) answer {
+		body := "<html><body>"
+		for _, l := range links {
+			body += `<a href="` + l + `">x</a>`
+		}
+		return answer{header: map[string]string{"Content-Type": "text/html"}, body: body + "</body></html>"}
+	}
+	s := newSite(t, map[string]answer{
+		"www.example.com/":           page("/a", "/b", "https://other.example.com/", "http://www.example.com/plain", "/a#again", "/hidden/x"),
+		"www.example.com/a":          page("/c", "/"),
+		"www.example.com/b":          {header: map[string]string{"Content-Type": "application/pdf"}, body: "%PDF"},
+		"www.example.com/c":          page("/d"),
+		"www.example.com/d":          page(),
+		"www.example.com/hidden/x":   page(),
+		"www.example.com/robots.txt": {body: "User-agent: *\nDisallow: /b\nUser-agent: tojimari\nDisallow: /hidden/\n"},
+		"other.example.com/":         page(),
+	})
+	asked := func(depth string) []string {
+		w := scanner(t, s, func(rt *scanners.Runtime, _ *web.Options) { rt.Options["depth"] = depth })
+		scan(t, w, "https://www.example.com/")
+		return s.log()
+	}
+	robots := "GET www.example.com/robots.txt"
+	for depth, want := range map[string][]string{
+		"":  {"GET www.example.com/", robots},
+		"0": {"GET www.example.com/", robots},
+		// A group for everybody does not turn this scanner away; one that names it does.
+		"1": {"GET www.example.com/", robots, "GET www.example.com/a", "GET www.example.com/b"},
+		"2": {"GET www.example.com/", robots, "GET www.example.com/a", "GET www.example.com/b", "GET www.example.com/c"},
+	} {
+		if diff := cmp.Diff(want, asked(depth)); diff != "" {
+			t.Errorf("depth %q (-want +got):\n%s", depth, diff)
+		}
+	}
+	w := scanner(t, s, func(rt *scanners.Runtime, o *web.Options) { rt.Options["depth"], o.MaxPages = "5", 2 })
+	if records := scan(t, w, "https://www.example.com/"); len(records) != 2 {
+		t.Errorf("%d pages, want the limit of 2", len(records))
+	}
+	if records := scan(t, w, "https://www.example.com/"); records[1].Page.Indexability.Value.FoundBy[0] != "link: https://www.example.com/" {
+		t.Errorf("found by %q", records[1].Page.Indexability.Value.FoundBy)
+	}
+}
+
+// Objects of a listing are asked for their headers alone, and only as many as were asked for.
+func TestObjectsOfAListing(t *testing.T) {
+	s := newSite(t, map[string]answer{
+		"acme.s3.eu-west-1.amazonaws.com/":                                {header: s3Headers, body: s3List},
+		"acme.s3.eu-west-1.amazonaws.com/uploads/8812/passport_front.jpg": {header: with(s3Headers, "Content-Type", "image/jpeg", "X-Robots-Tag", "noindex"), body: "face"},
+	})
+	for objects, want := range map[int][]string{
+		0: {"GET acme.s3.eu-west-1.amazonaws.com/", "GET acme.s3.eu-west-1.amazonaws.com/robots.txt"},
+		2: {"GET acme.s3.eu-west-1.amazonaws.com/", "GET acme.s3.eu-west-1.amazonaws.com/robots.txt",
+			"HEAD acme.s3.eu-west-1.amazonaws.com/uploads/8812/passport_front.jpg",
+			"HEAD acme.s3.eu-west-1.amazonaws.com/uploads/8812/%E5%B1%A5%E6%AD%B4%E6%9B%B8_%E7%94%B0%E4%B8%AD.pdf"},
+	} {
+		w := scanner(t, s, func(rt *scanners.Runtime, _ *web.Options) { rt.Objects, rt.Options["depth"] = objects, "1" })
+		records := scan(t, w, "https://acme.s3.eu-west-1.amazonaws.com/")
+		if diff := cmp.Diff(want, s.log()); diff != "" {
+			t.Errorf("%d objects (-want +got):\n%s", objects, diff)
+		}
+		if objects > 0 && records[1].Page.Indexability.Value.Verdict != "not_indexable" {
+			t.Errorf("%+v", records[1].Page.Indexability.Value)
+		}
+	}
+}
+
+func TestKeysAreRedactedOnRequest(t *testing.T) {
+	s := newSite(t, map[string]answer{"acme.s3.eu-west-1.amazonaws.com/": {header: s3Headers, body: s3List}})
+	w := scanner(t, s, func(rt *scanners.Runtime, _ *web.Options) { rt.Options["redact-keys"] = "true" })
+	text := fmt.Sprint(scan(t, w, "https://acme.s3.eu-west-1.amazonaws.com/")[0].Page.Names.Value)
+	if strings.Contains(text, "8812") || strings.Contains(text, "田中") || !strings.Contains(text, "*/*/passport_*.jpg") {
+		t.Error(text)
+	}
+}
+
+// Robots.txt is asked for once per host, and not at all where nothing needs it.
+func TestRobotsIsAskedOnce(t *testing.T) {
+	s := newSite(t, map[string]answer{"www.example.com/a": {}, "www.example.com/b": {}})
+	w := scanner(t, s, nil)
+	for _, path := range []string{"a", "b", "a"} {
+		scan(t, w, "https://www.example.com/"+path)
+	}
+	n := 0
+	for _, line := range s.log() {
+		if strings.HasSuffix(line, "/robots.txt") {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("asked %d times", n)
+	}
+
+	w = scanner(t, s, nil)
+	target, _ := scanners.ParseTarget("https://www.example.com/a")
+	for ref := range w.Discover(context.Background(), target) {
+		first, err := w.Inspect(context.Background(), ref, scanners.NewFactSet("page.response"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{"GET www.example.com/a"}, s.log()); diff != "" {
+			t.Error(diff)
+		}
+		again, err := w.Inspect(context.Background(), ref, scanners.NewFactSet("page.response"), &first)
+		if diff := cmp.Diff(first, again); err != nil || diff != "" || len(s.log()) > 0 {
+			t.Errorf("what is known is asked again: %v %s", err, diff)
+		}
+	}
+}
+
+func TestBadTargets(t *testing.T) {
+	w := scanner(t, newSite(t, nil), nil)
+	for _, target := range []scanners.Target{
+		{Scheme: "https", Name: "https://user:hush@www.example.com/"},
+		{Scheme: "https", Name: "ftp://www.example.com/"},
+		{Scheme: "https", Name: "https:///x"},
+		{Scheme: "https", Name: "https://www.example.com/", Options: map[string]string{"depth": "many"}},
+		{Scheme: "https", Name: "https://www.example.com/", Options: map[string]string{"depth": "-1"}},
+	} {
+		for ref, err := range w.Discover(context.Background(), target) {
+			if err == nil || strings.Contains(err.Error(), "hush") {
+				t.Errorf("%v: %v, %v", target, ref, err)
+			}
+		}
+	}
+}
+
+// A private host that the user named is looked at, and the record says that it was private.
+func TestANamedPrivateHost(t *testing.T) {
+	s := newSite(t, nil)
+	s.Name("intra.corp.example", []string{privateIP})
+	s.Serve(privateIP+":80", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
+	r := scan(t, scanner(t, s, nil), "http://intra.corp.example/")[0].Page.Response
+	if r.Value.Status != 200 || !strings.Contains(r.Value.Vantage, "private_dns_answer") {
+		t.Errorf("%+v", r)
+	}
+}
