@@ -79,7 +79,11 @@ func newEnvironment() (*environment, error) {
 		cel.ASTValidators(
 			cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals(), cel.ValidateRegexLiterals(),
 			cel.ValidateHomogeneousAggregateLiterals(), cel.ValidateComprehensionNestingLimit(3)),
-		cel.Function("days", cel.Overload("days_int", []*cel.Type{cel.IntType}, cel.DurationType, cel.UnaryBinding(days))),
+		// glob: text matches a pattern of * and ? as a whole. Unlike matches() it needs no compiling.
+		cel.Function("glob", cel.MemberOverload("string_glob_string", []*cel.Type{cel.StringType, cel.StringType}, cel.BoolType, cel.BinaryBinding(glob))),
+		// days and seconds make a duration of a number; CEL's own duration() knows no days and takes only text.
+		cel.Function("days", cel.Overload("days_int", []*cel.Type{cel.IntType}, cel.DurationType, cel.UnaryBinding(durationOf(24*time.Hour)))),
+		cel.Function("seconds", cel.Overload("seconds_int", []*cel.Type{cel.IntType}, cel.DurationType, cel.UnaryBinding(durationOf(time.Second)))),
 	}
 	options = append(options, env.estateFunctions()...)
 	for _, v := range env.list {
@@ -132,14 +136,30 @@ func (env *environment) declareFacts() {
 
 func (env *environment) declareFact(name string, value reflect.Type, field func(scanners.Kind) (scanners.FactField, bool)) {
 	t := env.types.of(value)
+	// Fields are looked up and supported() asked once, not per record.
+	type place struct {
+		kind     scanners.Kind
+		provider scanners.Provider
+	}
+	places := map[place]scanners.FactField{}
+	for _, k := range append(scanners.Kinds(), KindConfig) {
+		for _, p := range []scanners.Provider{"", scanners.AWS, scanners.GCP, scanners.Azure} {
+			if f, ok := field(k); ok && supported(p, f.Name) {
+				places[place{k, p}] = f
+			}
+		}
+	}
 	v := env.declare(name, t.cel, func(a *activation, v *variable) any {
-		f, ok := field(a.rec.Kind)
-		if !ok || !supported(a.rec.Provider, f.Name) {
+		f, ok := places[place{a.rec.Kind, a.rec.Provider}]
+		if !ok {
 			return v.none
 		}
 		status, ptr := f.Of(a.rec)
 		switch status.State {
 		case scanners.Known:
+			if undecided(ptr) {
+				return v.unknown
+			}
 			o := &a.objects[v.slot]
 			*o = object{t: t, v: reflect.ValueOf(ptr).Elem(), state: scanners.Known, fact: v.name}
 			return o
@@ -265,12 +285,37 @@ func (env *environment) declareRest() {
 	})
 }
 
-func days(n ref.Val) ref.Val {
-	count, ok := n.(types.Int)
-	if !ok || count > 36500 || count < -36500 {
-		return types.NewErr("days() takes a number from -36500 to 36500")
+func glob(text, pattern ref.Val) ref.Val {
+	t, ok := text.(types.String)
+	p, ok2 := pattern.(types.String)
+	if !ok || !ok2 {
+		return types.NewErr("glob() takes text")
 	}
-	return types.Duration{Duration: time.Duration(count) * 24 * time.Hour}
+	return types.Bool(NewPattern(string(p)).Matches(string(t)))
+}
+
+// maxDuration bounds what a rule may ask for, far below where durations overflow.
+const maxDuration = 100 * 365 * 24 * time.Hour
+
+func durationOf(unit time.Duration) func(ref.Val) ref.Val {
+	return func(n ref.Val) ref.Val {
+		count, ok := n.(types.Int)
+		if limit := types.Int(maxDuration / unit); !ok || count > limit || count < -limit {
+			return types.NewErr("a duration of %v is longer than a hundred years", n)
+		}
+		return types.Duration{Duration: time.Duration(count) * unit}
+	}
+}
+
+// undecided reports whether a fact was read but says itself that it does not know.
+func undecided(value any) bool {
+	switch v := value.(type) {
+	case *scanners.Indexability:
+		return v.Verdict == "unknown"
+	case *scanners.Liveness:
+		return v.State == "unknown"
+	}
+	return false
 }
 
 // supported reports whether a provider has a fact at all. What the tables of the schema say: facts under another

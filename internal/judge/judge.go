@@ -123,6 +123,12 @@ type Judged struct {
 	Woes    []result.RuleWoes
 }
 
+// add appends a result, with its fingerprint.
+func (out *Judged) add(c *code, r result.Result) {
+	r.Fingerprint = fingerprint(c, &r)
+	out.Results = append(out.Results, r)
+}
+
 // Judge says what every rule in force that applies to the record's kind and provider says of it at a moment,
 // sorted by rule id and then in the order of elements.
 func (j *Judge) Judge(rec *scanners.Record, at time.Time) Judged {
@@ -167,12 +173,12 @@ func (j *Judge) rule(a *activation, at int, about result.Resource, out *Judged) 
 	list := c.each.run(a)
 	switch list.kind {
 	case isInapplicable:
-		out.Results = append(out.Results, j.plain(a, c, about, result.NotApplicable))
+		out.add(c, j.plain(a, c, about, result.NotApplicable))
 		return
 	case isUnknown:
 		r := j.plain(a, c, about, result.Unknown)
 		r.Missing = a.missing(list.lacks)
-		out.Results = append(out.Results, r)
+		out.add(c, r)
 		return
 	case isBroken:
 		j.broken(a, c, "", list.err, about, out)
@@ -185,7 +191,7 @@ func (j *Judge) rule(a *activation, at int, about result.Resource, out *Judged) 
 	}
 	size := int(elements.Size().(types.Int))
 	if size == 0 {
-		out.Results = append(out.Results, j.plain(a, c, about, result.Pass))
+		out.add(c, j.plain(a, c, about, result.Pass))
 		return
 	}
 	for i := range min(size, maxElements) {
@@ -229,8 +235,7 @@ func (j *Judge) append(a *activation, c *code, key string, about result.Resource
 		r.Missing = a.missing(d.lacks)
 		a.about(c, &r)
 	}
-	r.Fingerprint = fingerprint(c, &r)
-	out.Results = append(out.Results, r)
+	out.add(c, r)
 }
 
 // plain is a result without proof or evidence.
@@ -242,7 +247,6 @@ func (j *Judge) plain(a *activation, c *code, about result.Resource, outcome res
 	if c.question != nil {
 		r.Audience, r.Verb = c.question.who, c.question.verb
 	}
-	r.Fingerprint = fingerprint(c, &r)
 	return r
 }
 
@@ -266,8 +270,7 @@ func (j *Judge) broken(a *activation, c *code, key string, err error, about resu
 	r := j.plain(a, c, about, result.Unknown)
 	r.Key = key
 	r.Missing = []result.Missing{{Code: verdict.ReasonMalformed, Detail: "the rule failed: " + err.Error()}}
-	r.Fingerprint = fingerprint(c, &r)
-	out.Results = append(out.Results, r)
+	out.add(c, r)
 	out.Woes = append(out.Woes, result.RuleWoes{Rule: c.rule.ID, Resource: a.rec.ID, Detail: err.Error()})
 }
 
