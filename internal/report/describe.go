@@ -365,8 +365,11 @@ func curlOf(v verdict.Verdict) (line string, showable bool) {
 	return v.Curl, text.IsClean(v.Curl)
 }
 
-// grantText is the deciding text, bounded for people.
-func grantText(g verdict.Grant, columns int) string { return text.Clip(text.Clean(g.Text), columns) }
+// grantText is the deciding text, bounded for people. It is compact JSON, which has no place to break a line:
+// a space behind the commas between its members makes some. Inside a JSON string no bare quote can follow.
+func grantText(g verdict.Grant, columns int) string {
+	return text.Clip(text.Clean(strings.ReplaceAll(g.Text, `,"`, `, "`)), columns)
+}
 
 func timeText(v verdict.Verdict) string {
 	if v.ChangesAt == nil {

@@ -6,6 +6,7 @@ package report
 import (
 	"cmp"
 	"io"
+	"strings"
 
 	"github.com/tojimari/tojimari/internal/access/verdict"
 	"github.com/tojimari/tojimari/internal/result"
@@ -65,8 +66,10 @@ type ruleSeen struct {
 	severity  result.Severity
 	provider  map[string]bool
 	resources int64
-	inFull    bool // its CLI fix stands beside every finding
+	inFull    bool // told with why and fix beside the finding
+	listed    bool // has findings in the short lists
 	first     result.Resource
+	file      string // of the first finding, for code
 	last      string
 }
 
@@ -78,36 +81,70 @@ func (t *terminal) findings(end Ending) (*overview, error) {
 		return nil, err
 	}
 	defer groups.Close()
-	current, open, also, told := "", false, false, false
+	var g group
 	for it, err := range groups.items() {
 		if err != nil {
 			return nil, err
 		}
 		r := it.Result
-		if r.Resource.ID != current {
-			current, open, also, told = r.Resource.ID, false, false, false
+		if r.Resource.ID != g.id || g.id == "" {
+			t.endGroup(&g)
+			g = group{id: r.Resource.ID}
 			t.groupHead(r)
 		}
-		if !open && r.Audience == verdict.Anonymous && r.Proof != nil && r.Proof.Open() {
-			open = true
+		if !g.open && r.Audience == verdict.Anonymous && r.Proof != nil && r.Proof.Open() {
+			g.open = true
 			seen.open++
 		}
 		rule := seen.note(r, t.opts.Rules)
-		if inFull(r) {
-			rule.inFull, told = true, true
+		switch {
+		case inFull(r):
+			g.told = true
 			t.finding(r, rule)
-			continue
+			rule.inFull = true
+		case r.Severity == result.Info && r.Place.File == "":
+			g.minor = insert(g.minor, text.Clip(text.Clean(r.Rule), 24))
+			g.minors++
+			rule.listed = true
+		default:
+			rule.listed = true
+			t.also(&g)
+			t.brief(r, rule)
 		}
-		if !also {
-			also = true
-			t.blank()
-			if told {
-				t.line(2, t.paint(dim, t.say(text.Also)))
-			}
-		}
-		t.brief(r, rule)
 	}
+	t.endGroup(&g)
 	return seen, nil
+}
+
+// group is the resource whose findings are being printed.
+type group struct {
+	id     string
+	open   bool     // to anyone on the internet
+	told   bool     // a finding was told in full
+	listed bool     // the short list has begun
+	minor  []string // rules whose findings are no more than remarks
+	minors int
+}
+
+// also opens the short list behind the findings told in full.
+func (t *terminal) also(g *group) {
+	if g.listed {
+		return
+	}
+	g.listed = true
+	t.blank()
+	if g.told {
+		t.line(2, t.paint(dim, t.say(text.Also)))
+	}
+}
+
+// endGroup closes the short list with one line for all remarks: their titles stand once, at the end.
+func (t *terminal) endGroup(g *group) {
+	if g.minors == 0 {
+		return
+	}
+	t.also(g)
+	t.hanging(4, result.Info, t.say(text.Minor, g.minors, strings.Join(g.minor, " ")), plain)
 }
 
 // grouped sorts the findings by the worst of their resource. Two passes keep memory flat: by resource, where
@@ -190,7 +227,7 @@ func (o *overview) note(r result.Result, rules Catalogue) *ruleSeen {
 	o.bySeverity[r.Severity]++
 	rule, ok := o.rules[r.Rule]
 	if !ok {
-		rule = &ruleSeen{severity: r.Severity, provider: map[string]bool{}, first: r.Resource}
+		rule = &ruleSeen{severity: r.Severity, provider: map[string]bool{}, first: r.Resource, file: r.Place.File}
 		rule.info, rule.known = rules.Rule(r.Rule)
 		if !rule.known {
 			rule.info = RuleInfo{ID: r.Rule, Name: r.Name, Title: r.Text}

@@ -16,46 +16,42 @@ import (
 
 const maxScopes = 10
 
-// fixes prints each rule that has findings once, with why it matters and how to mend it: what stood beside the
-// findings is not repeated.
+// fixes prints each rule of the short lists once: why it matters and how to mend it, or for remarks the title
+// alone. What stood beside its finding is not repeated.
 func (t *terminal) fixes(seen *overview) {
 	list := slices.SortedFunc(maps.Values(seen.rules), func(a, b *ruleSeen) int {
 		return cmp.Or(cmp.Compare(a.severity.Rank(), b.severity.Rank()), cmp.Compare(a.info.ID, b.info.ID))
 	})
-	first := true
+	list = slices.DeleteFunc(list, func(r *ruleSeen) bool { return !r.listed || r.inFull })
+	if len(list) == 0 {
+		return
+	}
+	t.heading(t.say(text.FixesByRule))
+	remarks := false
 	for _, rule := range list {
-		why := oneLine(text.Pick(rule.info.Why, t.lang))
-		var commands []field
+		minor := rule.severity == result.Info
+		if !minor || !remarks {
+			t.blank()
+		}
+		remarks = remarks || minor
+		head := t.say(text.FixHeading, text.Clean(rule.info.ID), text.Clean(cmp.Or(rule.info.titleFor(t.lang), rule.info.Name)), rule.resources)
+		t.hanging(2, rule.severity, head, plain)
+		if minor {
+			continue
+		}
+		if why := oneLine(text.Pick(rule.info.Why, t.lang)); why != "" {
+			t.prose(fieldIndent, plain, why)
+		}
 		for _, provider := range slices.Sorted(maps.Keys(rule.provider)) {
 			fix := rule.info.fixOf(scanners.Provider(provider))
 			if rule.resources == 1 {
 				fix = fix.For(rule.first)
 			}
-			if note := text.Pick(fix.Note, t.lang); note != "" && !rule.inFull {
-				commands = append(commands, field{label: text.LabelFix, value: oneLine(note)})
-			}
-			if fix.CLI != "" && !rule.inFull {
-				commands = append(commands, field{label: text.LabelFix, style: green, value: fix.CLI, exact: true})
-			}
-			if fix.Terraform != "" {
-				commands = append(commands, field{label: text.LabelTerraform, style: green, value: fix.Terraform, exact: true})
-			}
+			t.fields(t.fixFields(fix, rule.file))
 		}
-		if why == "" && len(commands) == 0 {
-			continue
-		}
-		if first {
-			first = false
-			t.heading(t.say(text.FixesByRule))
-		}
-		t.blank()
-		head := t.say(text.FixHeading, text.Clean(rule.info.ID), text.Clean(rule.info.titleFor(t.lang)), rule.resources)
-		t.prose(2, severityStyle(rule.severity), head)
-		if why != "" {
-			t.prose(fieldIndent, plain, why)
-		}
-		t.fields(commands)
 	}
+	t.blank()
+	t.prose(2, dim, t.say(text.ShowRule))
 }
 
 // unknowns prints the reasons why rules are undecided, each once.
@@ -67,16 +63,8 @@ func (t *terminal) unknowns(groups []UnknownGroup) {
 	grant := false
 	for _, g := range groups {
 		grant = grant || g.Permission != ""
-		word := t.severityWord(g.Severity)
-		pad := t.severityColumns()
-		at := 2 + pad + 2
-		for i, l := range text.Wrap(t.unknownReason(g), t.width-at) {
-			lead := strings.Repeat(" ", pad)
-			if i == 0 {
-				lead = t.paint(severityStyle(g.Severity), text.Pad(word, pad))
-			}
-			t.line(2, lead, "  ", t.paint(bold, l))
-		}
+		t.hanging(2, g.Severity, t.unknownReason(g), bold)
+		at := 2 + t.severityColumns() + 2
 		t.prose(at, plain, t.say(text.NotKnownWhere, g.Resources, t.examples(g)))
 		t.prose(at, dim, t.say(text.NotKnownRules, text.Clip(strings.Join(g.Rules, " "), 3*t.width)))
 	}

@@ -102,6 +102,18 @@ func (t *terminal) headline(indent int, r result.Result, rule *ruleSeen, titleSt
 	t.line(at, t.paint(dim, id))
 }
 
+// hanging writes a severity and wrapped text beside it.
+func (t *terminal) hanging(indent int, s result.Severity, what string, st style) {
+	word, pad := t.severityWord(s), t.severityColumns()
+	for i, l := range text.Wrap(text.Clean(what), t.width-indent-pad-2) {
+		lead := strings.Repeat(" ", pad)
+		if i == 0 {
+			lead = t.paint(severityStyle(s), text.Pad(word, pad))
+		}
+		t.line(indent, lead, "  ", t.paint(st, l))
+	}
+}
+
 // fields writes labelled facts in one column.
 type field struct {
 	label text.Key
@@ -157,17 +169,27 @@ func (t *terminal) finding(r result.Result, rule *ruleSeen) {
 		}
 	}
 	out = append(out, t.latentFields(w, r)...)
-	fix := rule.info.fixOf(r.Resource.Provider).For(r.Resource)
-	if note := text.Pick(fix.Note, t.lang); note != "" {
-		out = append(out, field{label: text.LabelFix, value: oneLine(note)})
+	if why := oneLine(text.Pick(rule.info.Why, t.lang)); why != "" && !rule.inFull {
+		out = append(out, field{label: text.LabelWhy, value: why})
 	}
-	switch {
-	case fix.CLI != "":
-		out = append(out, field{label: text.LabelFix, style: green, value: fix.CLI, exact: true})
-	case fix.Terraform != "":
-		out = append(out, field{label: text.LabelFix, style: green, value: fix.Terraform, exact: true})
-	}
+	out = append(out, t.fixFields(rule.info.fixOf(r.Resource.Provider).For(r.Resource), r.Place.File)...)
 	t.fields(out)
+}
+
+// fixFields tell how to mend it: by the command line for what is live, by code for what was found in code.
+func (t *terminal) fixFields(fix Fix, file string) []field {
+	var out []field
+	if note := oneLine(text.Pick(fix.Note, t.lang)); note != "" {
+		out = append(out, field{label: text.LabelFix, value: note})
+	}
+	label, command := text.LabelFix, fix.CLI
+	if fix.Terraform != "" && (command == "" || strings.HasSuffix(file, ".tf") || strings.HasSuffix(file, ".tf.json")) {
+		label, command = text.LabelTerraform, fix.Terraform
+	}
+	if command != "" {
+		out = append(out, field{label: label, style: green, value: command, exact: true})
+	}
+	return out
 }
 
 func (t *terminal) proofFields(w words, r result.Result) []field {
@@ -182,13 +204,7 @@ func (t *terminal) proofFields(w words, r result.Result) []field {
 		out = append(out, field{label: text.DependsOn, value: text.Clip(text.Clean(d), mentionColumns)})
 	}
 	out = append(out, grantFields(w, v.Grants)...)
-	for i, g := range v.Guards {
-		if i == maxGrants {
-			out = append(out, field{label: text.LabelNotHeld, value: t.say(text.MoreItems, len(v.Guards)-i)})
-			break
-		}
-		out = append(out, field{label: text.LabelNotHeld, value: w.guard(g)})
-	}
+	out = append(out, guardFields(w, text.LabelNotHeld, v.Guards)...)
 	if at := timeText(v); at != "" {
 		out = append(out, field{label: text.LabelUntil, value: at})
 	}
@@ -223,6 +239,22 @@ func grantFields(w words, grants []verdict.Grant) []field {
 		out = append(out, field{label: text.LabelOpenedBy, value: w.grant(g)})
 		if g.Text != "" {
 			out = append(out, field{label: text.LabelOpenedBy, style: dim, value: grantText(g, grantColumns)})
+		}
+	}
+	return out
+}
+
+// guardFields names guards, each once.
+func guardFields(w words, label text.Key, guards []verdict.Guard) []field {
+	var out []field
+	for i, g := range guards {
+		f := field{label: label, value: w.guard(g)}
+		switch {
+		case slices.Contains(out, f):
+		case len(out) == maxGrants:
+			return append(out, field{label: label, value: w.say(text.MoreItems, len(guards)-i)})
+		default:
+			out = append(out, f)
 		}
 	}
 	return out

@@ -9,6 +9,14 @@ const (
 	DemoIntro
 	DemoExit
 	DemoNext
+	LinkOpens
+	LinkMay
+	LinkUntil
+	LinkRevoke
+	LinkIs
+	LinkText
+	LinkNotSaid
+	LinkExpired
 )
 
 func commandMessages() map[Key]Message {
@@ -27,5 +35,13 @@ func commandMessages() map[Key]Message {
 			"To scan your own account: {0}",
 			"自分のアカウントを調べるには: {0}",
 		},
+		LinkOpens:   {"opens", "対象"},
+		LinkMay:     {"allows", "権限"},
+		LinkUntil:   {"until", "期限"},
+		LinkRevoke:  {"revoke by", "失効方法"},
+		LinkIs:      {"is", "種別"},
+		LinkText:    {"link", "リンク"},
+		LinkNotSaid: {"the text does not say", "リンクの文面からは分かりません"},
+		LinkExpired: {"expired at {0}", "{0} に期限切れ"},
 	}
 }

@@ -23,12 +23,15 @@ const (
 	LabelUntil
 	LabelProving
 	LabelPlace
+	LabelWhy
 
 	ProvingConfirmed
 	ProvingRefused
 	ProvingNotTried
 
 	Also
+	Minor
+	ShowRule
 	FixesByRule
 	FixHeading
 	StandInKey
@@ -64,6 +67,7 @@ func reportMessages() map[Key]Message {
 		LabelValue:      {"read as", "読み取った値"},
 		LabelUntil:      {"changes at", "変わる日時"},
 		LabelProving:    {"proof sent", "実際の確認"},
+		LabelWhy:        {"why", "なぜ"},
 		LabelPlace:      {"where", "場所"},
 
 		ProvingConfirmed: {"confirmed: the server answered a stranger", "確認済み：サーバーは見知らぬ相手に応答しました"},
@@ -71,7 +75,9 @@ func reportMessages() map[Key]Message {
 		ProvingNotTried:  {"not tried", "未実施"},
 
 		Also:           {"also", "ほかに"},
-		FixesByRule:    {"FIXES, BY RULE", "ルール別の直し方"},
+		Minor:          {"remarks: {0} ({1})", "参考：{0} 件（{1}）"},
+		ShowRule:       {"'tojimari rules show RULE' has the reasons, Terraform and references of each rule", "「tojimari rules show ルール」で、各ルールの理由・Terraform・参考資料を見られます"},
+		FixesByRule:    {"FIXES FOR THE REST, BY RULE", "そのほかの直し方（ルール別）"},
 		FixHeading:     {"{0}  {1} (resources: {2})", "{0}  {1}（対象 {2} 件）"},
 		StandInKey:     {"the object name in this line is a stand-in: no real one is known", "この行のオブジェクト名は仮のものです（実在の名前は分かっていません）"},
 		NeverSent:      {"would change something: shown for understanding, never sent by tojimari", "変更を伴う要求です。説明のためのもので、tojimari が送ることはありません"},
