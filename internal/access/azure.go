@@ -46,7 +46,7 @@ type gate struct {
 	assumed string
 }
 
-func judgeAzureContainer(rec *scanners.Record, _ time.Time) Judged {
+func judgeAzureContainer(rec *scanners.Record, at time.Time) Judged {
 	if rec.Store == nil {
 		rec = withParts(rec)
 	}
@@ -71,6 +71,7 @@ func judgeAzureContainer(rec *scanners.Record, _ time.Time) Judged {
 	out.AnyAccount = out.Anonymous
 	out.PublicByProvider, out.PublicReasons = c.publicByProvider()
 	out.Latent = c.latent()
+	out.Bearer = c.bearer(at)
 	for _, g := range []gate{c.network, c.flag} {
 		if g.assumed != "" {
 			out.Assumed = append(out.Assumed, g.assumed)

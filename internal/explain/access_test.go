@@ -110,6 +110,11 @@ func observed(a *verdict.Access, expect map[string]any) []string {
 			}
 		}
 	}
+	for _, verb := range verdict.Verbs() {
+		if v, ok := a.Bearer[verb]; ok && v.Verdict != verdict.No {
+			out["sas_bearer."+string(verb)] = string(v.Verdict)
+		}
+	}
 	latent := []string{}
 	for _, l := range a.Latent {
 		latent = append(latent, string(l.Audience)+"."+string(l.Verb)+" "+l.Guard.Name)

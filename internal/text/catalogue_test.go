@@ -176,7 +176,7 @@ func TestCallsGiveEveryArgument(t *testing.T) {
 }
 
 func TestSay(t *testing.T) {
-	if got, want := EN.Say(FixHeading, "{1}", "b{0}", 3), "{1}  b{0} (resources: 3)"; got != want {
+	if got, want := EN.Say(FixHeading, "{1}", "b{0}", 3), "{1} ×3  b{0}"; got != want {
 		t.Errorf("got %q, want %q: arguments are not patterns", got, want)
 	}
 	if got := EN.Say(Key(-1)); got != "message -1" {

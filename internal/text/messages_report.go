@@ -32,6 +32,7 @@ const (
 	Also
 	Minor
 	ShowRule
+	SameFix
 	FixesByRule
 	FixHeading
 	StandInKey
@@ -76,9 +77,10 @@ func reportMessages() map[Key]Message {
 
 		Also:           {"also", "ほかに"},
 		Minor:          {"remarks: {0} ({1})", "参考：{0} 件（{1}）"},
+		SameFix:        {"as above", "上と同じ"},
 		ShowRule:       {"'tojimari rules show RULE' has the reasons, Terraform and references of each rule", "「tojimari rules show ルール」で、各ルールの理由・Terraform・参考資料を見られます"},
 		FixesByRule:    {"FIXES FOR THE REST, BY RULE", "そのほかの直し方（ルール別）"},
-		FixHeading:     {"{0}  {1} (resources: {2})", "{0}  {1}（対象 {2} 件）"},
+		FixHeading:     {"{0} ×{2}  {1}", "{0}（{2} 件） {1}"},
 		StandInKey:     {"the object name in this line is a stand-in: no real one is known", "この行のオブジェクト名は仮のものです（実在の名前は分かっていません）"},
 		NeverSent:      {"would change something: shown for understanding, never sent by tojimari", "変更を伴う要求です。説明のためのもので、tojimari が送ることはありません"},
 		NotShowable:    {"the request holds characters that can't be shown here; -o jsonl has it whole", "表示できない文字を含む要求です。-o jsonl には全体があります"},
