@@ -427,7 +427,9 @@ func (r *runner) laxChoice(sc *scene, stmts []*stmt, base []signed, denies []cla
 		return // an undecided point could not make it more than conditional
 	}
 	before := len(r.out.reasons)
+	sc.forced = sol.forced
 	r.explain(sc, stmts, base, sol)
+	sc.forced = nil
 	if len(r.out.reasons) == before && before == 0 {
 		r.limit()
 	}
@@ -444,7 +446,7 @@ func (r *runner) explain(sc *scene, stmts []*stmt, base []signed, sol *solution)
 		}
 	}
 	bit := r.s.actionBit(sc.act)
-	strict := *sc
+	strict := *sc // not lax: it keeps the Deny statements whose reach is undecided
 	strict.lax = false
 	for i := range r.s.denies {
 		d := &r.s.denies[i]
@@ -495,13 +497,13 @@ func (sc *scene) why(l *clit) verdict.Reason {
 		return verdict.Reason{Code: verdict.ReasonOpen, Detail: d.reason}
 	case l.unclear != "":
 		return verdict.Reason{Code: verdict.ReasonMalformed, Detail: l.unclear}
-	case l.linked:
+	case d.multi && l.quant == quantNone:
+		return verdict.Reason{Code: verdict.ReasonOpen, Detail: l.opName + " without a set operator on " + l.name + ", which has several values, is not documented"}
+	case l.linked && (l.op.kind == opResource || d.typ != typeDate && d.typ != typeEpoch):
 		if x, ok := sc.unknownVariable(l); ok {
 			return x
 		}
 		return verdict.Reason{Code: verdict.ReasonLimit, Detail: "values of the policy variables in " + l.name + " were tried up to the limit of the search"}
-	case d.multi && l.quant == quantNone:
-		return verdict.Reason{Code: verdict.ReasonOpen, Detail: l.opName + " without a set operator on " + l.name + ", which has several values, is not documented"}
 	}
 	return verdict.Reason{Code: verdict.ReasonOpen, Detail: l.opName + " on " + l.name + " is not documented"}
 }

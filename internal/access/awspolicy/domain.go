@@ -132,12 +132,24 @@ func within(optional bool, patterns ...string) domain {
 	return d
 }
 
-// noWildcards keeps out values with an asterisk or question mark, which identifiers of AWS never hold: a policy that
-// compares them literally with "vpc-*" matches nothing.
-func noWildcards() textCon {
-	return textCon{neg: true, langs: []lang{
-		{p: newPattern([]rune{elStar, '*', elStar}, false)}, {p: newPattern([]rune{elStar, '?', elStar}, false)},
-	}}
+// noWildcards keeps out values with wildcards or variables, which identifiers of AWS never hold: a policy that compares
+// them literally with "vpc-*" matches nothing.
+func noWildcards() textCon { return without("*?${}") }
+
+// tagText is text in the letters that tags may have (S3 User Guide, "Categorizing your storage using tags").
+func tagText(minLen int) domain {
+	d := freeText(minLen)
+	d.base = []textCon{noWildcards()}
+	return d
+}
+
+// without keeps out values that hold any of the runes.
+func without(runes string) textCon {
+	c := textCon{neg: true}
+	for _, r := range runes {
+		c.langs = append(c.langs, lang{p: newPattern([]rune{elStar, r, elStar}, false)})
+	}
+	return c
 }
 
 // except takes out identifiers that are somebody else's, in whatever letter case: AWS gives them out in one case only.
@@ -276,9 +288,9 @@ func (s *Solver) globalDomain(key string, c caller, a *action) domain {
 			return absent()
 		}
 		if c.name != nil {
-			return freeText(0).nobodys()
+			return tagText(0).nobodys()
 		}
-		return freeText(0)
+		return tagText(0)
 	}
 	return undocumented("condition key " + quote("aws:"+key) + " is not in the tables of this tool")
 }
@@ -309,12 +321,12 @@ func (s *Solver) networkDomain(key string, c caller) (domain, bool) {
 	var fixed []string
 	switch key {
 	case "sourcevpc":
-		d, fixed = within(false, "vpc-*"), s.mentioned["vpc"]
+		d, fixed = within(false, "vpc-?*"), s.mentioned["vpc"]
 		if s.via != nil && s.via.VPC != "" {
 			return constant(s.via.VPC), true
 		}
 	case "sourcevpce":
-		d, fixed = within(false, "vpce-*"), s.mentioned["vpce"]
+		d, fixed = within(false, "vpce-?*"), s.mentioned["vpce"]
 	case "vpcsourceip":
 		d = domain{kind: domAddr, typ: typeAddr, addrs: allAddrs(), fixed: textValue("10.0.0.7")}
 	case "sourcevpcarn":
@@ -325,9 +337,9 @@ func (s *Solver) networkDomain(key string, c caller) (domain, bool) {
 			d = known(c.account, "the caller's account", "")
 		}
 	case "vpceorgid":
-		d, fixed = within(true, "o-*"), s.mentioned["org"]
+		d, fixed = within(true, "o-?*"), s.mentioned["org"]
 	case "vpceorgpaths":
-		d = within(true, "o-*")
+		d = within(true, "o-?*")
 		if !c.foreign {
 			d = d.exceptLike(s.mentioned["org"], "/")
 		}
@@ -378,7 +390,7 @@ func (s *Solver) principalDomain(key string, c caller) (domain, bool) {
 		if c.name != nil {
 			return s.namedOrg(c), true
 		}
-		return within(true, "o-*").except(s.mentioned["org"]), true
+		return within(true, "o-?*").except(s.mentioned["org"]), true
 	case "principalorgpaths":
 		if !c.signed() || c.id == idService {
 			return absent(), true
@@ -387,7 +399,7 @@ func (s *Solver) principalDomain(key string, c caller) (domain, bool) {
 			if c.name.Kind == "organization" {
 				return within(false, c.name.Name+"/*").list().nobodys(), true
 			}
-			return within(true, "o-*").list().nobodys(), true
+			return within(true, "o-?*").list().nobodys(), true
 		}
 		return within(true, "o-*/*").exceptLike(s.mentioned["org"], "/").list(), true
 	case "principalisawsservice":
@@ -405,7 +417,9 @@ func (s *Solver) principalDomain(key string, c caller) (domain, bool) {
 		case c.id == idUser && c.name != nil:
 			return freeText(1).nobodys(), true
 		case c.id == idUser:
-			return within(false, "?*"), true
+			d := within(false, "?*")
+			d.base = append(d.base, without("/: "))
+			return d, true
 		}
 		return absent(), true
 	case "multifactorauthpresent":
@@ -486,7 +500,7 @@ func (s *Solver) namedOrg(c caller) domain {
 	if c.name.Kind == "organization" {
 		return constant(c.name.Name)
 	}
-	return within(true, "o-*").nobodys()
+	return within(true, "o-?*").nobodys()
 }
 
 // serviceDomain covers the keys of calls that go through an AWS service.
@@ -516,17 +530,17 @@ func (s *Solver) serviceDomain(key string, c caller) (domain, bool) {
 			return absent(), true
 		}
 		if c.foreign {
-			return within(true, "o-*").nobodys(), true
+			return within(true, "o-?*").nobodys(), true
 		}
-		return within(true, "o-*").except(s.mentioned["org"]), true
+		return within(true, "o-?*").except(s.mentioned["org"]), true
 	case "sourceorgpaths":
 		if !service {
 			return absent(), true
 		}
 		if c.foreign {
-			return within(true, "o-*").list().nobodys(), true
+			return within(true, "o-?*").list().nobodys(), true
 		}
-		return within(true, "o-*").exceptLike(s.mentioned["org"], "/").list(), true
+		return within(true, "o-?*").exceptLike(s.mentioned["org"], "/").list(), true
 	case "principalservicename":
 		if !service {
 			return absent(), true
@@ -624,8 +638,7 @@ func (s *Solver) s3Domain(key string, c caller, a *action) domain {
 	case "x-amz-content-sha256":
 		return oneOf(true, "UNSIGNED-PAYLOAD", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 	case "requestobjecttagkeys":
-		d := freeText(1).list()
-		return has(keysTags, d)
+		return has(keysTags, tagText(1).list())
 	case "if-match":
 		return has(keysMatch, freeText(1))
 	case "if-none-match":
@@ -646,9 +659,9 @@ func (s *Solver) s3Domain(key string, c caller, a *action) domain {
 	name, tag, _ := strings.Cut(key, "/")
 	switch name {
 	case "existingobjecttag":
-		return has(keysExisting, freeText(0).nobodys())
+		return has(keysExisting, tagText(0).nobodys())
 	case "requestobjecttag":
-		return has(keysTags, freeText(0))
+		return has(keysTags, tagText(0))
 	case "buckettag":
 		return s.bucketTag(tag)
 	}
@@ -686,7 +699,7 @@ func (s *Solver) uploadDomain(key string, c caller) (domain, bool) {
 		case !c.signed():
 			return absent(), true
 		case c.foreign:
-			return freeText(1).nobodys(), true
+			return within(true, "?*").nobodys(), true
 		}
 		d := domain{kind: domText, optional: true}
 		d.base = []textCon{{langs: []lang{{p: ownResource(s.partition, c.account)}}}, noWildcards()}

@@ -19,16 +19,36 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 // search solves a choice. pinned is true when the solution fixes a value that the client cannot choose.
 func (sc *scene) search(base []signed, clauses []clause) (sol *solution, pinned, ok bool) {
-	if sol, ok = sc.solve(base, clauses); ok || sc.lax {
-		return sol, false, ok
-	}
 	refs := sc.freeVariables(base, clauses)
 	if len(refs) == 0 {
+		sol, ok = sc.solve(base, clauses)
+		return sol, false, ok
+	}
+	if !sc.lax {
+		if sol, ok = sc.solve(base, clauses); ok {
+			return sol, false, true
+		}
+	}
+	// With the variables left open there must be a solution too, and it hints at their values.
+	was := sc.lax
+	sc.lax = true
+	loose, ok := sc.solve(base, clauses)
+	sc.lax = was
+	if !ok {
 		return nil, false, false
 	}
 	trials := make([][]value, len(refs))
 	for i, k := range refs {
-		trials[i] = sc.trials(k, base, clauses)
+		trials[i] = sc.trials(k, base, clauses, loose)
+	}
+	ok = false
+	if sc.lax {
+		// The loose solution stands; one with values for the variables shows better what is undecided.
+		defer func() {
+			if !ok {
+				sol, pinned, ok = loose, false, true
+			}
+		}()
 	}
 	tries := 0
 	sc.forced = make([]*value, len(sc.s.keys))
@@ -53,6 +73,7 @@ func (sc *scene) search(base []signed, clauses []clause) (sol *solution, pinned,
 	if !ok {
 		return nil, false, false
 	}
+	sol.forced = slices.Clone(sc.forced)
 	for _, k := range refs {
 		if sc.uncontrolled(k) {
 			pinned = true
@@ -97,7 +118,7 @@ func (sc *scene) freeVariables(base []signed, clauses []clause) []int {
 }
 
 // trials suggests values for a key that stands as a variable.
-func (sc *scene) trials(k int, base []signed, clauses []clause) []value {
+func (sc *scene) trials(k int, base []signed, clauses []clause, loose *solution) []value {
 	var out []value
 	add := func(v value) {
 		if len(out) >= maxTrialValues {
@@ -128,7 +149,7 @@ func (sc *scene) trials(k int, base []signed, clauses []clause) []value {
 	if d.optional {
 		add(value{})
 	}
-	texts := []string{"x", "y", ""}
+	var texts []string
 	each := func(f func(l *clit)) {
 		for _, c := range base {
 			f(c.l)
@@ -141,6 +162,23 @@ func (sc *scene) trials(k int, base []signed, clauses []clause) []value {
 			}
 		}
 	}
+	each(func(l *clit) {
+		for i := range l.texts {
+			for j, p := range l.texts[i].parts {
+				if p.key == sc.s.keys[k] {
+					text := loose.model[l.k].text
+					if l.op.kind == opResource {
+						text = sc.s.bucketARN(l.onAP)
+						if sc.object() {
+							text = sc.s.objectPrefix(l.onAP) + loose.model[l.k].text
+						}
+					}
+					texts = append(texts, inverse(l.texts[i].parts, j, text)...)
+				}
+			}
+		}
+	})
+	texts = append(texts, "x", "y", "", "xx")
 	linked := map[int][]string{} // per key whose patterns hold k as a variable, the text before it
 	each(func(l *clit) {
 		for i := range l.texts {
@@ -172,6 +210,9 @@ func (sc *scene) trials(k int, base []signed, clauses []clause) []value {
 	for _, other := range slices.Sorted(maps.Keys(linked)) {
 		o := sc.dom(other)
 		derive(other, o.fixed.text)
+		if v, ok := sc.pick(other, []signed{{isPresent(other), true}}); ok && o.kind == domText && other != keyResource {
+			derive(other, v.text)
+		}
 		for _, v := range o.finite {
 			derive(other, v.text)
 		}
@@ -198,6 +239,43 @@ func (sc *scene) trials(k int, base []signed, clauses []clause) []value {
 	})
 	for _, t := range texts {
 		add(sc.parse(d, t))
+	}
+	return out
+}
+
+// inverse gives the texts that variable j must have for the parts to make up the given text, as far as the parts around
+// it are plain.
+func inverse(parts []part, j int, text string) []string {
+	var before []rune
+	for _, p := range parts[:j] {
+		if p.key != "" {
+			return nil
+		}
+		before = append(before, p.el...)
+	}
+	if slices.ContainsFunc(before, func(r rune) bool { return r < 0 }) {
+		return nil
+	}
+	rest, ok := strings.CutPrefix(text, string(before))
+	if !ok {
+		return nil
+	}
+	var after []rune
+	if j+1 < len(parts) {
+		for _, e := range parts[j+1].el {
+			if e < 0 {
+				break
+			}
+			after = append(after, e)
+		}
+	}
+	out := []string{rest}
+	if len(after) > 0 {
+		for i := range rest {
+			if strings.HasPrefix(rest[i:], string(after)) && len(out) < 4 {
+				out = append(out, rest[:i])
+			}
+		}
 	}
 	return out
 }

@@ -244,19 +244,15 @@ func parseVariable(body string) (part, bool) {
 	return p, true
 }
 
-// fill compiles the template with the given values of its variables, in order of occurrence; anyText stands for all.
-func (t *template) fill(form textForm, values []string) (*pattern, string) {
+// fill compiles the template with the given values of its variables, in order of occurrence.
+func (t *template) fill(form textForm, values [][]rune) (*pattern, string) {
 	var el []rune
 	for _, p := range t.parts {
 		if p.key == "" {
 			el = append(el, p.el...)
 			continue
 		}
-		if values[0] == anyText {
-			el = append(el, elStar)
-		} else {
-			el = append(el, []rune(values[0])...)
-		}
+		el = append(el, values[0]...)
 		values = values[1:]
 	}
 	if form != formARN {

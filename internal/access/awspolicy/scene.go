@@ -124,53 +124,98 @@ func (sc *scene) langs(l *clit) langSet {
 		if t.ready != nil {
 			continue
 		}
-		p, state := sc.fill(l, t)
+		filled, state := sc.fill(l, t)
 		if state == no {
 			continue // without a value the text matches nothing
 		}
-		if p == nil {
+		if len(filled) == 0 {
 			set.unsure = true
 			continue
 		}
-		x := lang{p: p}
-		if l.op.kind == opResource && sc.object() {
-			var ok bool
-			if x, ok = p.from(sc.s.objectPrefix(l.onAP)); !ok {
-				continue
+		for _, p := range filled {
+			x := lang{p: p}
+			if l.op.kind == opResource && sc.object() {
+				var ok bool
+				if x, ok = p.from(sc.s.objectPrefix(l.onAP)); !ok {
+					continue
+				}
 			}
-		}
-		if state == yes {
-			set.sure = append(set.sure, x)
-		} else {
-			set.rough = append(set.rough, x)
+			if state == yes {
+				set.sure = append(set.sure, x)
+			} else {
+				set.rough = append(set.rough, x)
+			}
 		}
 	}
 	return set
 }
 
-// fill puts values into a template: yes with the pattern, no when a variable has no value. maybe comes with a pattern
-// that bounds the true one from above, nil where there is none.
-func (sc *scene) fill(l *clit, t *template) (*pattern, truth) {
-	var values []string
+// maxBounds bounds how many patterns stand for one text whose variables have no settled value.
+const maxBounds = 32
+
+// fill puts values into a template: yes with one pattern, no when a variable has no value. maybe comes with patterns
+// that together bound the true one from above, none where nothing does.
+func (sc *scene) fill(l *clit, t *template) ([]*pattern, truth) {
+	fills := [][][]rune{nil}
 	out := yes
 	for _, p := range t.parts {
 		if p.key == "" {
 			continue
 		}
 		v, state := sc.variable(p)
-		if state == no {
+		choices := [][]rune{[]rune(v)}
+		switch state {
+		case no:
 			return nil, no
+		case maybe:
+			out, choices = maybe, sc.bounds(p)
+			if len(fills)*len(choices) > maxBounds {
+				choices = [][]rune{{elStar}}
+			}
 		}
-		if state == maybe {
-			out, v = maybe, anyText
+		var next [][][]rune
+		for _, f := range fills {
+			for _, c := range choices {
+				next = append(next, append(f[:len(f):len(f)], c))
+			}
 		}
-		values = append(values, v)
+		fills = next
 	}
-	p, broken := t.fill(l.op.form, values)
-	if broken != "" {
-		return nil, maybe
+	var list []*pattern
+	for _, f := range fills {
+		p, broken := t.fill(l.op.form, f)
+		if broken != "" {
+			return nil, maybe
+		}
+		list = append(list, p)
 	}
-	return p, out
+	return list, out
+}
+
+// bounds gives element sequences that together cover all texts a variable can stand for.
+func (sc *scene) bounds(p part) [][]rune {
+	d := sc.dom(sc.s.index[p.key])
+	var out [][]rune
+	switch {
+	case d.kind == domFinite:
+		for _, v := range d.finite {
+			out = append(out, []rune(v.text))
+		}
+	case d.kind == domConst && d.typ != typeDate && d.typ != typeEpoch && !d.multi:
+		out = append(out, []rune(d.fixed.text))
+	case d.kind == domText && len(d.base) > 0 && !d.base[0].neg:
+		for _, x := range d.base[0].langs {
+			out = append(out, x.p.el)
+		}
+	case d.kind == domText && d.minLen > 0:
+		out = append(out, []rune{elAny, elStar})
+	default:
+		return [][]rune{{elStar}}
+	}
+	if p.hasDefault && d.optional {
+		out = append(out, []rune(p.fallback))
+	}
+	return out
 }
 
 func (sc *scene) variable(p part) (string, truth) {
@@ -410,7 +455,7 @@ func (sc *scene) pick(k int, cons []signed) (value, bool) {
 		}
 		return textValue(set.first().String()), true
 	case domText:
-		texts, ok := sc.textCons(d.base, cons, false)
+		texts, ok := sc.textCons(d.base, cons)
 		if !ok {
 			return value{}, false
 		}
@@ -461,7 +506,7 @@ func (sc *scene) textCon(l *clit, member bool) (con textCon, some, ok bool) {
 }
 
 // textCons turns literals on a single-valued key into constraints on its present value.
-func (sc *scene) textCons(base []textCon, cons []signed, _ bool) ([]textCon, bool) {
+func (sc *scene) textCons(base []textCon, cons []signed) ([]textCon, bool) {
 	out := append(make([]textCon, 0, len(base)+len(cons)), base...)
 	for _, c := range cons {
 		l := c.l
@@ -604,7 +649,7 @@ func (sc *scene) pickNumber(d *domain, cons []signed) (value, bool) {
 		}
 		if c.l.op.kind == opString {
 			for _, x := range sc.langs(c.l).sure {
-				if s, plain := x.literal(); plain {
+				if s := string(x.p.el); x.p.plain {
 					if n, err := strconv.ParseFloat(s, 64); err == nil {
 						points = append(points, n-1, n, n+1)
 					}
@@ -641,22 +686,25 @@ func (sc *scene) pickDigits(d *domain, cons []signed) (value, bool) {
 		}
 	}
 	digits := textCon{neg: true, langs: []lang{{p: globPattern("*x*", false)}, {p: globPattern("0?*", false)}}}
-	list, ok := sc.textCons([]textCon{digits}, texts, false)
+	list, ok := sc.textCons([]textCon{digits}, texts)
 	if !ok {
 		return value{}, false
 	}
-	s, ok := findText(list, 1, sc.w)
-	if n, err := strconv.ParseFloat(s, 64); ok && err == nil && n >= d.lo && n <= d.hi && formatNumber(n) == s {
-		if v := (value{present: true, num: n, text: s}); sc.meets(cons, v) {
-			return v, true
+	for range maxTrialValues {
+		s, ok := findText(list, 1, sc.w)
+		if !ok {
+			return value{}, false
 		}
+		if n, err := strconv.ParseFloat(s, 64); err == nil && n >= d.lo && n <= d.hi && formatNumber(n) == s {
+			if v := (value{present: true, num: n, text: s}); sc.meets(cons, v) {
+				return v, true
+			}
+		}
+		list = append(list, textCon{neg: true, langs: []lang{{p: textPattern(s)}}})
 	}
-	sc.incomplete = sc.incomplete || ok
+	sc.incomplete = true
 	return value{}, false
 }
-
-// anyText stands for the unknown value of a variable.
-const anyText = "\x00any"
 
 func formatNumber(n float64) string {
 	return strings.TrimSuffix(strconv.FormatFloat(n, 'f', -1, 64), ".0")

@@ -22,6 +22,8 @@ type solution struct {
 	model []value
 	// cube are the literals on uncontrolled keys that the request needs; it works for all their values within the cube.
 	cube []signed
+	// forced are the trial values of variables that the solution rests on, nil without.
+	forced []*value
 }
 
 // add demands more of the request. ok is false when a key then has no value.

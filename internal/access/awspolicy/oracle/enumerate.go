@@ -183,7 +183,7 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 		return nil
 	case "aws:principaltag/team":
 		if signed && s.kind != "root" {
-			return free(maybe(words...))
+			return free(maybe(plain(words)...))
 		}
 		return nil
 	case "aws:principalisawsservice":
@@ -309,18 +309,37 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 	case "s3:x-amz-website-redirect-location":
 		return has("p", free(maybe(texts...)))
 	case "s3:requestobjecttag/k":
-		return has("t", free(maybe(words...)))
+		return has("t", free(maybe(plain(words)...)))
 	case "s3:requestobjecttagkeys":
-		values := maybe("k", "a", "b", "zz")
-		values = append(values, []string{"k", "a"}, []string{"k", "zz"}, []string{"a", "zz"}, []string{"a", "b"}, []string{"b", "zz"}, []string{"k", "b"},
-			[]string{"k", "a", "b"}, []string{"k", "a", "zz"}, []string{"k", "b", "zz"}, []string{"a", "b", "zz"}, []string{"k", "a", "b", "zz"})
+		values := [][]string{nil}
+		names := plain(append([]string{"k", "a", "b", "B", "zz"}, own...))
+		for set := 1; set < 1<<min(len(names), 6); set++ {
+			var v []string
+			for i, n := range names[:min(len(names), 6)] {
+				if set>>i&1 == 1 {
+					v = append(v, n)
+				}
+			}
+			values = append(values, v)
+		}
 		return has("t", free(values))
 	case "s3:object-lock-mode":
 		return has("k", free(maybe("GOVERNANCE", "COMPLIANCE")))
 	case "s3:existingobjecttag/k":
-		return has("e", bound(maybe(append([]string{"", "a", "b", "ab", "A", "zz", "ba", "aa", "B", "aB", "Ab", "AB", "*", "?", "$"}, own...)...)))
+		return has("e", bound(maybe(plain(append([]string{"", "a", "b", "ab", "A", "zz", "ba", "aa", "B", "aB", "Ab", "AB"}, own...))...)))
 	}
 	return nil
+}
+
+// plain drops what tags cannot hold, and repetitions.
+func plain(list []string) []string {
+	var out []string
+	for _, v := range list {
+		if !strings.ContainsAny(v, "*?${}") && !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // possible rules out combinations that no request has.
@@ -430,6 +449,7 @@ func Judge(d *Document, w World, verb, audience string, limit int) Judgement {
 			break
 		}
 	}
+	out.Bound = j.bound
 	if out.Answer == "no" {
 		for _, s := range outside {
 			if j.situation(s, verb) != "no" {
@@ -438,7 +458,7 @@ func Judge(d *Document, w World, verb, audience string, limit int) Judgement {
 			}
 		}
 	}
-	out.Sampled, out.Tried, out.Variables, out.Bound = j.sampled, j.tried, j.vars || len(j.entangled) > 0, j.bound
+	out.Sampled, out.Tried, out.Variables = j.sampled, j.tried, j.vars || len(j.entangled) > 0
 	return out
 }
 
@@ -501,7 +521,7 @@ func (j *judge) situation(s situation, verb string) string {
 	for _, a := range actions {
 		for _, k := range j.keys {
 			if c := j.w.candidates(k, s, a, j.texts[k]); c != nil && c.uncontrolled && union[k] == nil {
-				j.bound = true
+				j.bound = j.bound || !s.vpc
 				union[k] = j.reduce(k, c.values)
 				order = append(order, k)
 			}
@@ -671,6 +691,9 @@ func (j *judge) objects() []string {
 	for _, st := range j.d.statements {
 		for _, p := range slices.Concat(st.resource, st.notResource) {
 			if _, k, ok := strings.Cut(p, "/"); ok && k != "" {
+				if i, e := strings.Index(k, ", '"), strings.Index(k, "'}"); j.d.modern && i > 0 && e > i {
+					k = k[:strings.Index(k, "${")] + k[i+3:e] + k[e+2:] // the default of a variable
+				}
 				keys = append(keys, k, strings.ReplaceAll(k, "*", "x"), strings.ReplaceAll(strings.ReplaceAll(k, "*", "x"), "?", "x"))
 			}
 		}
