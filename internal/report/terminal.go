@@ -100,7 +100,7 @@ func (t *terminal) findings(end Ending) (*overview, error) {
 		switch {
 		case inFull(r):
 			g.told = true
-			t.finding(r, rule)
+			t.finding(&g, r, rule)
 			rule.inFull = true
 		case r.Severity == result.Info && r.Place.File == "":
 			g.minor = insert(g.minor, text.Clip(text.Clean(r.Rule), 24))
@@ -124,6 +124,7 @@ type group struct {
 	listed bool     // the short list has begun
 	minor  []string // rules whose findings are no more than remarks
 	minors int
+	fix    []field // of the finding before: the same one is not printed twice
 }
 
 // also opens the short list behind the findings told in full.

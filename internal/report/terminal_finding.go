@@ -149,7 +149,7 @@ func (t *terminal) fields(list []field) {
 }
 
 // finding prints one finding with its proof and its fix.
-func (t *terminal) finding(r result.Result, rule *ruleSeen) {
+func (t *terminal) finding(g *group, r result.Result, rule *ruleSeen) {
 	t.blank()
 	t.headline(2, r, rule, bold)
 	w := words{lang: t.lang, provider: r.Resource.Provider}
@@ -172,7 +172,13 @@ func (t *terminal) finding(r result.Result, rule *ruleSeen) {
 	if why := oneLine(text.Pick(rule.info.Why, t.lang)); why != "" && !rule.inFull {
 		out = append(out, field{label: text.LabelWhy, value: why})
 	}
-	out = append(out, t.fixFields(rule.info.fixOf(r.Resource.Provider).For(r.Resource), r.Place.File)...)
+	fix := t.fixFields(rule.info.fixOf(r.Resource.Provider).For(r.Resource), r.Place.File)
+	if len(fix) > 0 && slices.Equal(fix, g.fix) {
+		out = append(out, field{label: text.LabelFix, value: t.say(text.SameFix)})
+	} else {
+		out = append(out, fix...)
+	}
+	g.fix = fix
 	t.fields(out)
 }
 
