@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,6 +19,7 @@ import (
 	"github.com/tojimari/tojimari/internal/result"
 	"github.com/tojimari/tojimari/scanners"
 	"github.com/tojimari/tojimari/scanners/all"
+	"github.com/tojimari/tojimari/scanners/program"
 )
 
 const scanHelp = `Scan targets and say who on the internet can list, read, write or change permissions of each bucket.
@@ -151,7 +153,11 @@ func (a *app) prepareScan(f *scanFlags, args []string) (scan, error) {
 			rt.Options[name] = *value
 		}
 	}
-	if s.registry, err = all.New(rt, all.Config{Stdin: a.In, Programs: f.programs, ProgramArgs: f.programArgs}); err != nil {
+	programs, err := namedPaths(f.programs)
+	if err != nil {
+		return s, err
+	}
+	if s.registry, err = all.New(rt, all.Config{Stdin: a.In, Programs: program.Options{Paths: programs, Args: f.programArgs}}); err != nil {
 		return s, wrongUse(err)
 	}
 	for _, t := range s.targets {
@@ -160,6 +166,22 @@ func (a *app) prepareScan(f *scanFlags, args []string) (scan, error) {
 		}
 	}
 	return s, nil
+}
+
+// namedPaths reads NAME=PATH.
+func namedPaths(words []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, word := range words {
+		name, path, ok := strings.Cut(word, "=")
+		if !ok || name == "" || path == "" {
+			return nil, usagef("--program %q is not NAME=PATH", word)
+		}
+		if _, twice := out[name]; twice {
+			return nil, usagef("--program names %q twice", name)
+		}
+		out[name] = path
+	}
+	return out, nil
 }
 
 // parseTarget refuses a bare word that a file of the same name makes ambiguous.

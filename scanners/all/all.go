@@ -6,6 +6,7 @@ import (
 
 	"github.com/tojimari/tojimari/scanners"
 	"github.com/tojimari/tojimari/scanners/awss3"
+	"github.com/tojimari/tojimari/scanners/program"
 	"github.com/tojimari/tojimari/scanners/snapshot"
 )
 
@@ -13,8 +14,8 @@ import (
 type Config struct {
 	// Stdin is what snapshot:- reads.
 	Stdin io.Reader
-	// Programs are NAME=PATH of external collectors, from the command line only; ProgramArgs go to each.
-	Programs, ProgramArgs []string
+	// Programs are the external collectors, from the command line only.
+	Programs program.Options
 	// AWS changes how the AWS scanner works.
 	AWS []awss3.Option
 }
@@ -24,5 +25,6 @@ func New(rt scanners.Runtime, cfg Config) (*scanners.Registry, error) {
 	return scanners.NewRegistry(
 		awss3.New(rt, cfg.AWS...),
 		snapshot.New(cfg.Stdin),
+		program.New(cfg.Programs),
 	)
 }
