@@ -6,6 +6,7 @@ package servers
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -46,4 +47,19 @@ func Versitygw(t testing.TB, options ...Option) *Server {
 			return args, []string{"ROOT_ACCESS_KEY=" + VersitygwAccessKey, "ROOT_SECRET_KEY=" + VersitygwSecretKey}, nil
 		},
 	}, options)
+}
+
+// VersitygwUser adds a user who owns nothing. versitygw knows users by their access keys.
+func VersitygwUser(t testing.TB, server *Server, accessKey, secretKey string) {
+	t.Helper()
+	bin, err := binary("versitygw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), bin, "admin", "--access", VersitygwAccessKey, "--secret", VersitygwSecretKey, //nolint:gosec // our own starter
+		"--endpoint-url", server.URL, "create-user", "--access", accessKey, "--secret", secretKey, "--role", "user")
+	cmd.Env = []string{"HOME=" + t.TempDir()}
+	if output, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("adding the user %q to versitygw: %v\n%s", accessKey, err, output)
+	}
 }

@@ -1,6 +1,6 @@
 //go:build servers && unix
 
-// What access says a stranger can do, against what a stranger can do at versitygw.
+// What access says outsiders can do, against what they can do at versitygw.
 
 package servertest
 
@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -32,9 +34,9 @@ const (
 
 // stage is versitygw over http and https, in place of S3.
 type stage struct {
-	owner     *s3.Client   // the bucket owner
-	stranger  *http.Client // nobody
+	owner     *s3.Client // the bucket owner
 	transport *http.Transport
+	clients   map[verdict.Audience]*http.Client
 }
 
 func newStage(t *testing.T) (stage, *servers.Server) {
@@ -42,15 +44,42 @@ func newStage(t *testing.T) (stage, *servers.Server) {
 	plain := servers.Versitygw(t)
 	secure := servers.Versitygw(t, servers.TLS(), servers.Over(plain))
 	// What versitygw has not, moto answers: who is calling, the account's public access block, access points.
-	moto := servers.Moto(t, servers.TLS())
-	client := servers.Client(plain, secure, moto)
-	owner := s3.New(s3.Options{
-		Region:       "us-east-1",
-		Credentials:  credentials.NewStaticCredentialsProvider(servers.VersitygwAccessKey, servers.VersitygwSecretKey, ""),
-		HTTPClient:   client,
-		UsePathStyle: true,
-	})
-	return stage{owner: owner, stranger: client, transport: servers.Transport(plain, secure, moto)}, plain
+	transport := servers.Transport(plain, secure, servers.Moto(t, servers.TLS()))
+	client := func(via http.RoundTripper) *http.Client {
+		return &http.Client{Transport: via, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	}
+	servers.VersitygwUser(t, plain, outsider.ID, outsider.Secret)
+	return stage{
+		owner: s3.New(s3.Options{
+			Region:       "us-east-1",
+			Credentials:  credentials.NewStaticCredentialsProvider(servers.VersitygwAccessKey, servers.VersitygwSecretKey, ""),
+			HTTPClient:   client(transport),
+			UsePathStyle: true,
+		}),
+		transport: transport,
+		clients: map[verdict.Audience]*http.Client{
+			verdict.Anonymous:  client(transport),
+			verdict.AnyAccount: client(signing{transport}),
+		},
+	}, plain
+}
+
+// outsider is a user of versitygw whom no policy names and who owns nothing: any account but the owner's.
+var outsider = accessKey{"AKIDOUTSIDER", "SECRETOUTSIDER"}
+
+// signing signs each request with the outsider's key, whatever its body.
+type signing struct{ via http.RoundTripper }
+
+func (s signing) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	req.Header.Set("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD")
+	key := aws.Credentials{AccessKeyID: outsider.ID, SecretAccessKey: outsider.Secret}
+	// S3 signs the path as it is sent: escaping it once more would sign another one.
+	once := func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true }
+	if err := v4.NewSigner().SignHTTP(req.Context(), key, req, "UNSIGNED-PAYLOAD", "s3", "us-east-1", time.Now(), once); err != nil {
+		return nil, err
+	}
+	return s.via.RoundTrip(req)
 }
 
 // set makes the bucket of a scene. A refusal of the policy or ACL is returned, anything else is fatal.
@@ -83,7 +112,7 @@ func (st stage) set(t *testing.T, s scene, bucket string) error {
 	return nil
 }
 
-func TestStrangersAtVersitygwGetWhatAccessSays(t *testing.T) {
+func TestOutsidersAtVersitygwGetWhatAccessSays(t *testing.T) {
 	st, server := newStage(t)
 	exclusions := loadExclusions(t, server, false)
 	tally := map[string]int{}
@@ -100,7 +129,7 @@ func TestStrangersAtVersitygwGetWhatAccessSays(t *testing.T) {
 		}
 		switch {
 		case len(refused) > 0:
-			tally["excluded"] += len(comparedVerbs())
+			tally["excluded"] += 2 * len(comparedVerbs())
 		case err != nil:
 			t.Errorf("versitygw does not take the scene %q: %v", s.name, err)
 		default:
@@ -116,26 +145,29 @@ func TestStrangersAtVersitygwGetWhatAccessSays(t *testing.T) {
 				t.Fatalf("the scan did not find %s", bucket)
 			}
 			judged := access.Judge(record, time.Now())
-			for _, verb := range comparedVerbs() {
-				v := judged.Of(verdict.Anonymous, verb)
-				aside := covering(exclusions, s.constructs(t), string(verb), false)
-				complaint := st.compare(t, s, bucket, verb, v)
-				for _, e := range aside {
-					e.matched++
-					if complaint != "" {
-						e.reproduced++
+			for _, who := range []verdict.Audience{verdict.Anonymous, verdict.AnyAccount} {
+				for _, verb := range comparedVerbs() {
+					v := judged.Of(who, verb)
+					complaint := st.compare(t, s, bucket, who, verb, v)
+					aside := covering(exclusions, s.constructs(t), string(verb), false)
+					aside = slices.DeleteFunc(aside, func(e *exclusion) bool { return e.Audience != "" && e.Audience != string(who) })
+					for _, e := range aside {
+						e.matched++
+						if complaint != "" {
+							e.reproduced++
+						}
 					}
-				}
-				switch {
-				case len(aside) > 0:
-					tally["excluded"]++
-				case v.Verdict == verdict.Unknown || v.Verdict == verdict.Conditional:
-					tally[string(v.Verdict)]++
-					t.Logf("%s %s: %+v %q", v.Verdict, verb, v.Reasons, v.DependsOn)
-				default:
-					tally["compared"]++
-					if complaint != "" {
-						t.Errorf("%s of %s\n%s", verb, strings.ReplaceAll(s.policy, "BUCKET", bucket), complaint)
+					switch {
+					case len(aside) > 0:
+						tally["excluded"]++
+					case v.Verdict == verdict.Unknown || v.Verdict == verdict.Conditional:
+						tally[string(v.Verdict)]++
+						t.Logf("%s %s %s: %+v %q", who, verb, v.Verdict, v.Reasons, v.DependsOn)
+					default:
+						tally["compared"]++
+						if complaint != "" {
+							t.Errorf("%s %s of %s\n%s", who, verb, strings.ReplaceAll(s.policy, "BUCKET", bucket), complaint)
+						}
 					}
 				}
 			}
@@ -168,7 +200,7 @@ func reportTally(t *testing.T, server *servers.Server, tally map[string]int) {
 
 // compare returns what speaks against a verdict: a yes whose own request fails, a no that a request gets past.
 // Where the verdict decides nothing there is nothing to say.
-func (st stage) compare(t *testing.T, s scene, bucket string, verb verdict.Verb, v verdict.Verdict) string {
+func (st stage) compare(t *testing.T, s scene, bucket string, who verdict.Audience, verb verdict.Verb, v verdict.Verdict) string {
 	t.Helper()
 	switch v.Verdict {
 	case verdict.Yes:
@@ -180,15 +212,18 @@ func (st stage) compare(t *testing.T, s scene, bucket string, verb verdict.Verb,
 			p.header.Add(line[0], line[1])
 		}
 		if p.method == http.MethodPut {
-			p.body = content("a stranger's")
+			p.body = content("an outsider's")
 		}
-		if ok, answer := p.send(t, st.stranger); !ok {
+		if v.Witness.Signed != (who == verdict.AnyAccount) {
+			return fmt.Sprintf("a request of %s with Signed %v", who, v.Witness.Signed)
+		}
+		if ok, answer := p.send(t, st.clients[who]); !ok {
 			return fmt.Sprintf("says yes, but %v gets %s", p, answer)
 		}
 	case verdict.No:
 		host := bucket + ".s3.us-east-1.amazonaws.com"
 		for _, p := range pool(t, s, []string{"http://" + host, "https://" + host}, verb) {
-			if ok, answer := p.send(t, st.stranger); ok {
+			if ok, answer := p.send(t, st.clients[who]); ok {
 				return fmt.Sprintf("says no, but %v gets %s", p, answer)
 			}
 		}

@@ -33,6 +33,8 @@ type exclusion struct {
 	Constructs []string `yaml:"constructs"`
 	// Verbs narrows it to some verbs; empty means all.
 	Verbs []string `yaml:"verbs,omitempty"`
+	// Audience narrows it to one audience; empty means all.
+	Audience string `yaml:"audience,omitempty"`
 	// Refused: the server does not let it be set at all.
 	Refused bool `yaml:"refused,omitempty"`
 	// Instead is the permission that a server checks where it should check the one in Constructs.

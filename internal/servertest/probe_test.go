@@ -1,6 +1,6 @@
 //go:build servers && unix
 
-// What a stranger without credentials gets.
+// What an outsider gets: a stranger without credentials, or somebody with an account of their own.
 
 package servertest
 
