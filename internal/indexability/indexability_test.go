@@ -166,6 +166,10 @@ func TestTraps(t *testing.T) {
 			o.Header.Set("X-Robots-Tag", "noindex")
 			o.Location.Front = "cloudfront"
 		}, []ix.TrapCode{ix.NoindexAtFrontOnly}},
+		{"noindex at an unknown front", "https://files.example.com/list.pdf", func(o *ix.Observation) {
+			o.Header.Set("X-Robots-Tag", "noindex")
+			o.Location.Provider, o.Location.Style = storageurl.AWS, storageurl.Bound
+		}, []ix.TrapCode{ix.NoindexAtFrontOnly}},
 		{"noindex for others", pdf, func(o *ix.Observation) { o.Header.Set("X-Robots-Tag", "otherbot: noindex") }, []ix.TrapCode{ix.NoindexForOthers}},
 		{"date ignored", pdf, func(o *ix.Observation) { o.Header.Set("X-Robots-Tag", "unavailable_after: someday") }, []ix.TrapCode{ix.DateIgnored}},
 		{"attachment and extension", pdf, func(o *ix.Observation) {

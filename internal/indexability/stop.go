@@ -86,8 +86,15 @@ func traps(o Observation, s Story) []Trap {
 		if len(d.BadDates) > 0 {
 			add(DateIgnored, "%s ignores a date that it cannot read: %s", e.Name, quoted(d.BadDates))
 		}
-		if d.NoIndex && o.Location.Front != "" && o.Location.Known() && strings.HasPrefix(d.Sources[0], "X-Robots-Tag") {
-			add(NoindexAtFrontOnly, "the header is added by %s; where the bucket itself is public, the storage host serves the same without it", o.Location.Front)
+		if d.NoIndex && o.Location.Known() && strings.HasPrefix(d.Sources[0], "X-Robots-Tag") {
+			// No storage service sets this header, so where it comes from a domain of its own something stands in front.
+			front := o.Location.Front
+			if front == "" && o.Location.Style == storageurl.Bound {
+				front = "something in front of the storage"
+			}
+			if front != "" {
+				add(NoindexAtFrontOnly, "the header is added by %s; where the bucket itself is public, the storage host serves the same without it", front)
+			}
 		}
 	}
 	if len(s.Engines) == 2 && s.Engines[0].Robots.Answer != s.Engines[1].Robots.Answer {
