@@ -90,7 +90,8 @@ type Day struct{ End time.Time }
 func Load(name string, text []byte) (*File, error) {
 	f := &File{name: name}
 	d := &yamlfile.Decoder{File: name}
-	if !blank(text) {
+	// A file of comments alone is a config that changes nothing.
+	if !yamlfile.Blank(text) {
 		d.Document(text, &document{f})
 	}
 	if err := d.Err(); err != nil {
@@ -99,16 +100,6 @@ func Load(name string, text []byte) (*File, error) {
 	sum := sha256.Sum256(text)
 	f.digest = hex.EncodeToString(sum[:16])
 	return f, nil
-}
-
-// blank reports whether a file holds nothing but comments: a config that changes nothing.
-func blank(text []byte) bool {
-	for line := range strings.Lines(string(text)) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			return false
-		}
-	}
-	return true
 }
 
 // commandLineOnly are keys that people look for here and that must never be read from a file.

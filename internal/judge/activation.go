@@ -171,7 +171,7 @@ func (a *activation) reasonsFor(v *variable) []verdict.Reason {
 		return a.undecided()
 	case "exposure.public_by_provider":
 		return judged.PublicReasons
-	case "exposure.named":
+	case "exposure.named", "exposure.published_via":
 		var out []verdict.Reason
 		for _, name := range a.unreadGrants() {
 			status := a.rec.Status(name)

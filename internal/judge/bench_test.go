@@ -61,6 +61,7 @@ func open(name string) *scanners.Record {
 	rec.Bucket.AWS.Policy.Value.Text = strings.ReplaceAll(`{"Version":"2012-10-17","Statement":[
 		{"Sid":"Open","Effect":"Allow","Principal":"*","Action":["s3:GetObject","s3:ListBucket"],"Resource":["arn:aws:s3:::NAME","arn:aws:s3:::NAME/*"]}]}`, "NAME", name)
 	rec.Bucket.AWS.PolicyStatus.Value.Public = true
+	rec.Bucket.Encryption.Value = scanners.Encryption{Algorithm: "AES256"} // a key of its own would need a second permission
 	return rec
 }
 

@@ -222,7 +222,10 @@ func (env *environment) declareVerdicts() {
 	env.declareVerdict("exposure.public_by_provider", types.BoolType, func(a *activation, v *variable) any {
 		return boolOf(a.access().PublicByProvider, v)
 	})
-	env.declareVerdict("exposure.published_via", types.NewListType(types.StringType), func(a *activation, _ *variable) any {
+	env.declareVerdict("exposure.published_via", types.NewListType(types.StringType), func(a *activation, v *variable) any {
+		if len(a.access().PublishedVia) == 0 && len(a.unreadGrants()) > 0 {
+			return v.unknown
+		}
 		return types.NewStringList(adapter, a.access().PublishedVia)
 	})
 	for _, p := range postures {

@@ -27,6 +27,7 @@ type Expr struct {
 	Text   string
 	Line   int // of its first character, from 1
 	Column int // from 1
+	indent int // of a block's lines
 	block  bool
 }
 
@@ -37,7 +38,10 @@ func (e *Expr) ReadNode(d *yamlfile.Decoder, n *yaml.Node, field string) {
 		return
 	}
 	e.Text, e.Line, e.Column = strings.TrimRight(n.Value, "\n"), n.Line, n.Column
-	e.block = n.Style&yaml.LiteralStyle != 0
+	if e.block = n.Style&yaml.LiteralStyle != 0; e.block {
+		e.Line, e.indent = n.Line+1, d.Indent(n.Line+1)
+		e.Column = e.indent + 1
+	}
 	switch {
 	case strings.TrimSpace(e.Text) == "":
 		d.Fail(n, field, "the expression is empty")
@@ -54,11 +58,10 @@ func (e *Expr) ReadNode(d *yamlfile.Decoder, n *yaml.Node, field string) {
 // MarshalText gives the expression itself.
 func (e Expr) MarshalText() ([]byte, error) { return []byte(e.Text), nil }
 
-// place turns a position inside the expression into one in the file. Columns inside a block count from the
-// block's indent, which YAML does not keep; they are then given as within the expression.
+// place turns a position inside the expression (both from 0) into one in the file.
 func (e Expr) place(line, column int) (int, int) {
 	if e.block {
-		return e.Line + line, column + 1
+		return e.Line + line, e.indent + column + 1
 	}
 	return e.Line, e.Column + column
 }

@@ -7,9 +7,7 @@
 package yamlfile
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"reflect"
 	"slices"
 	"strconv"
@@ -71,6 +69,7 @@ type Decoder struct {
 	File     string
 	problems Problems
 	top      *yaml.Node
+	lines    []string
 }
 
 // Decode reads one document from text into out, a pointer to a struct. Its error is Problems.
@@ -82,6 +81,7 @@ func Decode(file string, text []byte, out any) error {
 
 // Document reads the file's one document into out, a pointer to a struct.
 func (d *Decoder) Document(text []byte, out any) {
+	d.lines = strings.Split(string(text), "\n")
 	if d.top = d.root(text); d.top != nil {
 		d.Into(d.top, out, "")
 	}
@@ -123,17 +123,35 @@ func (d *Decoder) Fail(n *yaml.Node, field, format string, args ...any) {
 	d.problems = append(d.problems, p)
 }
 
+// Indent is the number of spaces before the text of a line, counted from 1.
+func (d *Decoder) Indent(line int) int {
+	if line < 1 || line > len(d.lines) {
+		return 0
+	}
+	return len(d.lines[line-1]) - len(strings.TrimLeft(d.lines[line-1], " "))
+}
+
+// Blank reports whether a file holds nothing but space and comments.
+func Blank(text []byte) bool {
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			return false
+		}
+	}
+	return true
+}
+
 func (d *Decoder) root(text []byte) *yaml.Node {
 	if len(text) > MaxSize {
 		d.Fail(nil, "", "longer than %d bytes", MaxSize)
 		return nil
 	}
+	if Blank(text) {
+		d.Fail(nil, "", "the file is empty")
+		return nil
+	}
 	var doc yaml.Node
 	if err := yaml.Load(text, &doc); err != nil {
-		if errors.Is(err, io.EOF) {
-			d.Fail(nil, "", "the file is empty")
-			return nil
-		}
 		d.Fail(nil, "", "%s", strings.TrimPrefix(err.Error(), "yaml: "))
 		return nil
 	}
