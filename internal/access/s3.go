@@ -93,6 +93,9 @@ func judgeS3Bucket(rec *scanners.Record, at time.Time) Judged {
 	out.Named = c.named()
 	out.PublicByProvider, out.PublicReasons = c.public, c.publicBy
 	out.Latent = c.latent(out.Access, paths)
+	if c.policy != nil {
+		out.PublishedVia = c.direct.PublishedVia()
+	}
 	out.Posture = c.posture()
 	out.Assumed = c.assumed
 	return out
