@@ -31,10 +31,7 @@ func BenchmarkTenThousandPages(b *testing.B) {
 		})
 	}
 	for b.Loop() {
-		w, err := web.New(scanners.Runtime{Now: time.Now, UserAgent: "tojimari/bench"}, web.Options{Resolver: world, Dial: world.Dial})
-		if err != nil {
-			b.Fatal(err)
-		}
+		w := web.New(scanners.Runtime{Now: time.Now, UserAgent: "tojimari/bench"}, web.Options{Resolver: world, Dial: world.Dial})
 		jobs := make(chan int)
 		var group sync.WaitGroup
 		for range atOnce {

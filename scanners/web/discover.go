@@ -21,6 +21,10 @@ import (
 // their facts on with the Ref and they are not fetched again.
 func (s *Scanner) Discover(ctx context.Context, target scanners.Target) iter.Seq2[scanners.Ref, error] {
 	return func(yield func(scanners.Ref, error) bool) {
+		if s.unfit != nil {
+			yield(scanners.Ref{}, s.unfit)
+			return
+		}
 		u, err := parseTarget(target)
 		if err != nil {
 			yield(scanners.Ref{}, err)
@@ -153,6 +157,9 @@ func (s *Scanner) Inspect(ctx context.Context, ref scanners.Ref, need scanners.F
 	}
 	if ref.Seed != nil || !wanted(need, record.Page) {
 		return *record, nil
+	}
+	if s.unfit != nil {
+		return *record, s.unfit
 	}
 	u, err := parseTarget(ref.Target)
 	if err != nil {

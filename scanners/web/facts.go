@@ -153,8 +153,8 @@ func storageFact(v *visit, l storageurl.Location, from scanners.Origin) scanners
 		if v.answer == nil || v.answer.Status == 0 {
 			return scanners.UnknownFact[scanners.StorageURL](scanners.Reason{Code: scanners.Failed, Detail: failure(v.err)}, from)
 		}
-		// Neither address nor answer shows a storage service: there may still be one behind it.
-		return scanners.UnknownFact[scanners.StorageURL](scanners.Reason{Code: scanners.Partial, Detail: "neither the address nor the answer shows a storage service"}, from)
+		// It answered, and neither address nor answer shows a storage service.
+		return scanners.AbsentFact[scanners.StorageURL](from)
 	}
 	bucket := l.Bucket
 	if l.Provider == storageurl.Azure && l.Account != "" {

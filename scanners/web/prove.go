@@ -67,6 +67,9 @@ type Proof struct {
 // Prove sends the witness of a verdict for one verb, unless it must not be sent, and says what came back. A listing is
 // asked for one key, an object for one byte. Nothing is retried.
 func (s *Scanner) Prove(ctx context.Context, verb verdict.Verb, witness *verdict.Request) Proof {
+	if s.unfit != nil {
+		return Proof{Outcome: NotTried, Why: WhyNoAnswer, Detail: failure(s.unfit)}
+	}
 	request, why := s.prepare(verb, witness)
 	if why != "" {
 		return Proof{Outcome: NotTried, Why: why}

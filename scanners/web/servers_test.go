@@ -55,11 +55,8 @@ func at(t *testing.T, hosts map[string]*servers.Server) *web.Scanner {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := web.New(scanners.Runtime{Now: time.Now, UserAgent: "tojimari/test", Options: map[string]string{}},
+	w := web.New(scanners.Runtime{Now: time.Now, UserAgent: "tojimari/test", Options: map[string]string{}},
 		web.Options{Vendors: known, Resolver: world, Dial: world.Dial, RootCAs: pool, Timeout: 20 * time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
 	t.Cleanup(w.Close)
 	return w
 }

@@ -12,6 +12,7 @@ package web
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -61,33 +62,44 @@ type Scanner struct {
 	recogniser *storageurl.Recogniser
 	words      *names.Classifier
 	policies   *policies
+	unfit      error // why it can describe itself and no more
 }
 
 var _ scanners.Scanner = (*Scanner)(nil)
 
-// New builds the scanner. The Runtime must name a user agent and a clock.
-func New(rt scanners.Runtime, o Options) (*Scanner, error) {
-	if rt.Now == nil {
-		return nil, fmt.Errorf("web: no clock given")
+// Defaults are the options for real use: the embedded vendors, the proxy of the environment, four requests a second
+// to one host.
+func Defaults() (Options, error) {
+	known, err := vendors.Embedded()
+	if err != nil {
+		return Options{}, err
 	}
+	return Options{Vendors: known, Proxy: http.ProxyFromEnvironment, Pace: 250 * time.Millisecond}, nil
+}
+
+// New builds the scanner. Without a user agent and a clock in the Runtime it describes itself and looks at nothing.
+func New(rt scanners.Runtime, o Options) *Scanner {
 	if o.MaxPages <= 0 {
 		o.MaxPages = 200
 	}
-	client, err := fetch.New(fetch.Options{
+	s := &Scanner{runtime: rt, options: o, recogniser: storageurl.New(o.Vendors), words: names.New(), policies: newPolicies()}
+	if rt.Now == nil {
+		s.unfit = errors.New("web: no clock given")
+		return s
+	}
+	s.client, s.unfit = fetch.New(fetch.Options{
 		UserAgent: rt.UserAgent, Resolver: o.Resolver, Dial: o.Dial, Proxy: o.Proxy, RootCAs: o.RootCAs,
 		Pace: o.Pace, Wait: o.Wait, Now: rt.Now, Timeout: o.Timeout, Wrap: o.Wrap,
 	})
-	if err != nil {
-		return nil, fmt.Errorf("web: %w", err)
-	}
-	return &Scanner{
-		runtime: rt, options: o, client: client, recogniser: storageurl.New(o.Vendors), words: names.New(),
-		policies: newPolicies(),
-	}, nil
+	return s
 }
 
 // Close ends idle connections.
-func (s *Scanner) Close() { s.client.Close() }
+func (s *Scanner) Close() {
+	if s.client != nil {
+		s.client.Close()
+	}
+}
 
 // The facts that this scanner supplies.
 const (

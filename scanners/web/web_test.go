@@ -103,10 +103,7 @@ func scanner(t *testing.T, s *site, change func(*scanners.Runtime, *web.Options)
 	if change != nil {
 		change(&rt, &o)
 	}
-	w, err := web.New(rt, o)
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := web.New(rt, o)
 	t.Cleanup(w.Close)
 	return w
 }
@@ -366,6 +363,21 @@ func TestBadTargets(t *testing.T) {
 				t.Errorf("%v: %v, %v", target, ref, err)
 			}
 		}
+	}
+}
+
+func TestWithoutANameItLooksAtNothing(t *testing.T) {
+	for _, rt := range []scanners.Runtime{{}, {Now: clock}, {UserAgent: "tojimari/test"}} {
+		w := web.New(rt, web.Options{})
+		if d := w.Describe(); d.Name != "web" || len(d.Supplies) != 4 {
+			t.Errorf("%+v", d)
+		}
+		for _, err := range w.Discover(context.Background(), scanners.Target{Scheme: "https", Name: "https://www.example.com/"}) {
+			if err == nil {
+				t.Errorf("%+v goes on", rt)
+			}
+		}
+		w.Close()
 	}
 }
 
