@@ -29,7 +29,7 @@ func (w words) say(key text.Key, args ...any) string { return w.lang.Say(key, ar
 // mention prepares foreign text for the inside of a sentence: visible, bounded, and between quotes where its
 // ends would not be seen.
 func mention(s string) string {
-	s = text.Clip(text.Clean(s), mentionColumns)
+	s = text.Short(s, mentionColumns)
 	if s == "" || strings.ContainsAny(s, " ,\u3000") {
 		return `"` + s + `"`
 	}
@@ -37,7 +37,7 @@ func mention(s string) string {
 }
 
 // phrase prepares text that needs no quotes, since it is a phrase of ours with foreign parts.
-func phrase(s string) string { return text.Clip(text.Clean(s), mentionColumns) }
+func phrase(s string) string { return text.Short(s, mentionColumns) }
 
 // mentions joins a bounded list.
 func (w words) mentions(list []string) string {
@@ -191,7 +191,7 @@ func (w words) grant(g verdict.Grant) string {
 		out = w.say(text.GrantNumber, out, g.Index+1)
 	}
 	if g.Sid != "" {
-		out += ` "` + text.Clip(text.Clean(g.Sid), 60) + `"`
+		out += ` "` + text.Short(g.Sid, 60) + `"`
 	}
 	if g.Who != "" || g.What != "" {
 		out += ": " + strings.Trim(mention(orDash(g.Who))+" → "+mention(orDash(g.What)), " ")
@@ -235,7 +235,7 @@ func (w words) guard(g verdict.Guard) string {
 	}
 	out := w.say(text.Labelled, name, w.state(g.State))
 	if g.Detail != "" {
-		out += " – " + text.Clip(text.Clean(g.Detail), mentionColumns)
+		out += " – " + text.Short(g.Detail, mentionColumns)
 	}
 	return out
 }
@@ -282,7 +282,7 @@ func (w words) state(state string) string {
 
 // reason says why something is unknown.
 func (w words) reason(r verdict.Reason) string {
-	detail := text.Clip(text.Clean(r.Detail), mentionColumns)
+	detail := text.Short(r.Detail, mentionColumns)
 	switch r.Code {
 	case verdict.ReasonUnread:
 		var parts []string
@@ -316,7 +316,7 @@ func verdictSentence(w words, subject string, verb verdict.Verb, v verdict.Verdi
 		return red, w.say(text.SayYes, w.withNeeds(subject, v.Needs), w.can(verb, v.Patterns))
 	case verdict.Conditional:
 		return yellow, w.say(text.SayConditional, w.withNeeds(subject, v.Needs), w.can(verb, v.Patterns)) + " " +
-			text.Clip(text.Clean(strings.Join(v.DependsOn, w.say(text.PatternsAnd))), 4*mentionColumns)
+			text.Short(strings.Join(v.DependsOn, w.say(text.PatternsAnd)), 4*mentionColumns)
 	case verdict.No:
 		if len(v.ClosedBy) == 0 {
 			return green, w.say(text.SayNo)
@@ -368,7 +368,7 @@ func curlOf(v verdict.Verdict) (line string, showable bool) {
 // grantText is the deciding text, bounded for people. It is compact JSON, which has no place to break a line:
 // a space behind the commas between its members makes some. Inside a JSON string no bare quote can follow.
 func grantText(g verdict.Grant, columns int) string {
-	return text.Clip(text.Clean(strings.ReplaceAll(g.Text, `,"`, `, "`)), columns)
+	return text.Short(strings.ReplaceAll(g.Text, `,"`, `, "`), columns)
 }
 
 func timeText(v verdict.Verdict) string {

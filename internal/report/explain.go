@@ -70,7 +70,7 @@ type explainer struct {
 
 func (e *explainer) title(head scanners.Head) {
 	name := locator(result.ResourceOf(head))
-	for _, l := range text.Wrap(text.Clip(text.Clean(orDash(cmp.Or(name, head.Name))), 4*e.width), e.width) {
+	for _, l := range text.Wrap(text.Short(orDash(cmp.Or(name, head.Name)), 4*e.width), e.width) {
 		e.line(0, e.paint(boldCyan, l))
 	}
 }
@@ -211,6 +211,6 @@ func (e *explainer) bullets(heading text.Key, list []string) {
 	}
 	e.heading(e.say(heading))
 	for _, s := range list {
-		e.labelled(2, 1, "-", plain, text.Clip(text.Clean(s), 8*mentionColumns))
+		e.labelled(2, 1, "-", plain, text.Short(s, 8*mentionColumns))
 	}
 }

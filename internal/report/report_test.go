@@ -359,3 +359,22 @@ func TestEverySecretIsLookedFor(t *testing.T) {
 		t.Errorf("what is no secret was taken out: %q", got)
 	}
 }
+
+// TestTroubleIsBounded: ten thousand refused buckets do not bury the findings.
+func TestTroubleIsBounded(t *testing.T) {
+	run := sampleRun()
+	for range 10_000 {
+		run.Trouble = append(run.Trouble, run.Trouble[0])
+		run.RuleErrors = append(run.RuleErrors, run.RuleErrors[0])
+		run.Coverage.Scopes = append(run.Coverage.Scopes, result.ScopeCoverage{ID: "aws:account/1"})
+	}
+	out := render(t, "terminal", nil, run, Options{})
+	if lines := strings.Count(out, "\n"); lines > 150 {
+		t.Errorf("%d lines", lines)
+	}
+	for _, want := range []string{"and 9981 more\n", "and 9991 more scopes not read to the end\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("nobody says %q:\n%s", want, out)
+		}
+	}
+}

@@ -22,7 +22,7 @@ func (t teller) title(r result.Result) string {
 	if title == "" {
 		title = orDash(r.Name)
 	}
-	return text.Clip(text.Clean(title), titleColumns)
+	return text.Short(title, titleColumns)
 }
 
 // lines tell who can do what, by which grant, past which guard, and what is missing.

@@ -103,7 +103,7 @@ func (t *terminal) findings(end Ending) (*overview, error) {
 			t.finding(&g, r, rule)
 			rule.inFull = true
 		case r.Severity == result.Info && r.Place.File == "":
-			g.minor = insert(g.minor, text.Clip(text.Clean(r.Rule), 24))
+			g.minor = insert(g.minor, text.Short(r.Rule, 24))
 			g.minors++
 			rule.listed = true
 		default:

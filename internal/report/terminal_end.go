@@ -14,7 +14,11 @@ import (
 	"github.com/tojimari/tojimari/scanners"
 )
 
-const maxScopes = 10
+// The terminal names this many and counts the rest; machine formats have them all.
+const (
+	maxScopes  = 10
+	maxTrouble = 20
+)
 
 // fixes prints each rule of the short lists once: why it matters and how to mend it, or for remarks the title
 // alone. What stood beside its finding is not repeated.
@@ -86,7 +90,7 @@ func (t *terminal) examples(g UnknownGroup) string {
 }
 
 func (t *terminal) unknownReason(g UnknownGroup) string {
-	detail := text.Clip(text.Clean(g.Detail), mentionColumns)
+	detail := text.Short(g.Detail, mentionColumns)
 	var facts []string
 	for _, f := range g.Facts {
 		facts = append(facts, string(f))
@@ -129,10 +133,14 @@ func (t *terminal) trouble(run result.Run) {
 	if len(run.Trouble) > 0 {
 		t.heading(t.say(text.NotRead))
 	}
-	for _, f := range run.Trouble {
+	for i, f := range run.Trouble {
+		if i == maxTrouble {
+			t.prose(2, dim, t.say(text.MoreItems, len(run.Trouble)-i))
+			break
+		}
 		t.prose(2, plain, t.troubleText(f))
 		if f.Hint != "" {
-			t.prose(4, dim, t.say(text.Hint, text.Clean(f.Hint)))
+			t.prose(4, dim, t.say(text.Hint, text.Short(f.Hint, titleColumns)))
 		}
 	}
 	if len(run.Exceptions) > 0 {
@@ -144,20 +152,24 @@ func (t *terminal) trouble(run result.Run) {
 	if len(run.RuleErrors) > 0 {
 		t.heading(t.say(text.RuleFailed))
 	}
-	for _, e := range run.RuleErrors {
-		t.prose(2, plain, mention(e.Rule)+" "+mention(e.Resource)+": "+text.Clip(text.Clean(e.Detail), 4*t.width))
+	for i, e := range run.RuleErrors {
+		if i == maxTrouble {
+			t.prose(2, dim, t.say(text.MoreItems, len(run.RuleErrors)-i))
+			break
+		}
+		t.prose(2, plain, mention(e.Rule)+" "+mention(e.Resource)+": "+text.Short(e.Detail, titleColumns))
 	}
 }
 
 func (t *terminal) troubleText(f result.Trouble) string {
-	line := text.Clean(f.Detail)
+	line := text.Short(f.Detail, titleColumns)
 	if what := cmp.Or(f.Resource, f.Scope, f.Target); what != "" {
 		line = mention(what) + ": " + line
 	}
 	if f.Permission != "" {
 		line += " (" + t.say(text.PermissionMissing, mention(f.Permission)) + ")"
 	}
-	return text.Clip(line, 8*t.width)
+	return line
 }
 
 func (t *terminal) lapseText(l result.Lapse) string {

@@ -46,7 +46,7 @@ func (t *terminal) severityColumns() int {
 func (t *terminal) groupHead(r result.Result) {
 	t.blank()
 	t.line(0, t.paint(dim, strings.Repeat("─", t.width)))
-	name := text.Clip(text.Clean(locator(r.Resource)), 4*t.width)
+	name := text.Short(locator(r.Resource), 4*t.width)
 	for _, l := range text.Wrap(name, t.width) {
 		t.line(0, t.paint(boldCyan, l))
 	}
@@ -74,7 +74,7 @@ func (t *terminal) titleOf(r result.Result, rule *ruleSeen) string {
 	if title == "" {
 		title = r.Name
 	}
-	return text.Clip(text.Clean(title), 3*t.width)
+	return text.Short(title, 3*t.width)
 }
 
 // oneLine folds the lines of a text of rule files.
@@ -85,7 +85,7 @@ func (t *terminal) headline(indent int, r result.Result, rule *ruleSeen, titleSt
 	word := t.severityWord(r.Severity)
 	pad := t.severityColumns()
 	at := indent + pad + 2
-	id := text.Clip(text.Clean(r.Rule), 24)
+	id := text.Short(r.Rule, 24)
 	lines := text.Wrap(t.titleOf(r, rule), t.width-at)
 	for i, l := range lines {
 		lead := strings.Repeat(" ", pad)
@@ -165,7 +165,7 @@ func (t *terminal) finding(g *group, r result.Result, rule *ruleSeen) {
 				out = append(out, field{label: text.LabelValue, value: t.say(text.MoreItems, len(r.Evidence)-i)})
 				break
 			}
-			out = append(out, field{label: text.LabelValue, value: mention(string(e.Fact)) + " " + text.Clip(text.Clean(string(e.Value)), grantColumns)})
+			out = append(out, field{label: text.LabelValue, value: mention(string(e.Fact)) + " " + text.Short(string(e.Value), grantColumns)})
 		}
 	}
 	out = append(out, t.latentFields(w, r)...)
@@ -207,7 +207,7 @@ func (t *terminal) proofFields(w words, r result.Result) []field {
 			field{label: text.LabelCan, value: w.can(r.Verb, v.Patterns)})
 	}
 	for _, d := range v.DependsOn {
-		out = append(out, field{label: text.DependsOn, value: text.Clip(text.Clean(d), mentionColumns)})
+		out = append(out, field{label: text.DependsOn, value: text.Short(d, mentionColumns)})
 	}
 	out = append(out, grantFields(w, v.Grants)...)
 	out = append(out, guardFields(w, text.LabelNotHeld, v.Guards)...)
@@ -231,7 +231,7 @@ func (t *terminal) proving(r result.Result) string {
 		out = t.say(text.ProvingNotTried)
 	}
 	if r.Response != "" {
-		out += " – " + text.Clip(text.Clean(r.Response), mentionColumns)
+		out += " – " + text.Short(r.Response, mentionColumns)
 	}
 	return out
 }
@@ -326,7 +326,7 @@ func (t *terminal) oneByOne(shown *Sorted, outcome result.Outcome, heading text.
 		}
 		rule := &ruleSeen{}
 		rule.info, rule.known = t.opts.Rules.Rule(r.Rule)
-		t.prose(2, plain, text.Clip(text.Clean(r.Rule), 24)+"  "+mention(locator(r.Resource))+"  "+t.titleOf(r, rule))
+		t.prose(2, plain, text.Short(r.Rule, 24)+"  "+mention(locator(r.Resource))+"  "+t.titleOf(r, rule))
 		w := words{lang: t.lang, provider: r.Resource.Provider}
 		for i, m := range r.Missing {
 			if i == maxEvidence {

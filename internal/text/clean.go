@@ -127,6 +127,26 @@ func Clip(s string, columns int) string {
 	return b.String() + "…"
 }
 
+// Short is Clip of Clean, at a cost that depends on columns and not on the length of s.
+func Short(s string, columns int) string {
+	// No column takes more bytes than this: what has no width is written as an escape, but for a few marks. (Only
+	// Hangul letters that join without end do; of those less is shown.)
+	most := max(columns, 0)*32 + utf8.UTFMax
+	if len(s) <= most {
+		return Clip(Clean(s), columns)
+	}
+	for range utf8.UTFMax - 1 {
+		if !utf8.RuneStart(s[most]) {
+			most--
+		}
+	}
+	start := Clean(s[:most])
+	if Width(start) > columns || columns < 1 {
+		return Clip(start, columns)
+	}
+	return strings.TrimSuffix(Clip(start, columns-1), "…") + "…"
+}
+
 // Pad fills s with spaces up to columns.
 func Pad(s string, columns int) string {
 	return s + strings.Repeat(" ", max(0, columns-Width(s)))

@@ -89,6 +89,24 @@ func TestClipAndWidth(t *testing.T) {
 	}
 }
 
+func TestShort(t *testing.T) {
+	for _, c := range []struct {
+		in      string
+		columns int
+	}{
+		{"abc", 5}, {"abcdef", 5}, {"日本語日本語", 5}, {"a\x1bb\x1bc", 5}, {"", 5}, {"abc", 0}, {"abc", -1},
+		{strings.Repeat("日", 100), 5}, {strings.Repeat("a", 1000), 5}, {strings.Repeat("\u0301", 1000), 9}, {strings.Repeat("\xff", 1000), 9},
+	} {
+		if got, want := Short(c.in, c.columns), Clip(Clean(c.in), c.columns); got != want {
+			t.Errorf("Short(%.20q, %d) = %q, want %q", c.in, c.columns, got, want)
+		}
+	}
+	long := strings.Repeat("é日\x1b", 1<<20)
+	if n := testing.AllocsPerRun(3, func() { Short(long, 80) }); n > 200 {
+		t.Errorf("%v allocations for 80 columns of a long text", n)
+	}
+}
+
 func TestWrap(t *testing.T) {
 	for _, c := range []struct {
 		name, in string
