@@ -3,7 +3,10 @@
 // leaves it: what a Link holds is redacted.
 package signedlink
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Kind is a way of signing a link.
 type Kind string
@@ -131,6 +134,34 @@ type Link struct {
 	Text string `json:"text"`
 	// LookAlike is set only under Options.All.
 	LookAlike LookAlike `json:"look_alike,omitempty"`
+
+	// Credential is the key id, principal or account behind the signature, shortened as in Text.
+	Credential string `json:"-"`
+	// Scheme is "http" or "https" as written, "" where the text has no URL.
+	Scheme string `json:"-"`
+
+	// address gives the link whole. It is a function so that no formatting of a Link prints it.
+	address func() string
+}
+
+// Address returns the link as it can be requested, signature and all, where Options.KeepAddress asked for it and
+// the text has a host. It is for asking the service whether the link still works; never print or store it.
+func (l Link) Address() (string, bool) {
+	if l.address == nil {
+		return "", false
+	}
+	return l.address(), true
+}
+
+// HTTPAllowed tells whether the link, by its text, also works without TLS: an Azure SAS that doesn't restrict the
+// protocol to https, or a link of another kind that is itself written with http.
+func (l Link) HTTPAllowed() bool {
+	switch l.Kind {
+	case AzureAccountSAS, AzureServiceSAS, AzureUserDelegationSAS:
+		return len(l.Limits.Protocols) == 0 || slices.Contains(l.Limits.Protocols, "http")
+	default:
+		return l.Scheme == "http"
+	}
 }
 
 // Liveness is what the text alone says about whether a link still works.

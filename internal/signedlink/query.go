@@ -12,6 +12,7 @@ import (
 type param struct {
 	name, value, raw string
 	exact            string // the name as written, decoded
+	written          string // the name as written
 }
 
 // candidate is a run of bytes that is read as one link.
@@ -143,7 +144,7 @@ func (c *candidate) addParam(piece []byte) {
 	if _, twice := c.at[folded]; !twice {
 		c.at[folded] = len(c.params)
 	}
-	c.params = append(c.params, param{name: folded, exact: exact, value: decode(raw), raw: raw})
+	c.params = append(c.params, param{name: folded, exact: exact, written: name, value: decode(raw), raw: raw})
 }
 
 // holdsMarks reports whether a value of this parameter may have commas, semicolons or brackets written plainly.
@@ -216,6 +217,23 @@ func (c *candidate) locate(b []byte) {
 		host = host[i+1:]
 	}
 	c.host, c.path, c.hasPath = strings.ToLower(host), path, slash || c.scheme != ""
+}
+
+// address writes the candidate as a URL, without user information and without what stood around it.
+func (c *candidate) address() string {
+	scheme := c.scheme
+	if scheme == "" {
+		scheme = "https"
+	}
+	pairs := make([]string, len(c.params))
+	for i, p := range c.params {
+		raw := p.raw
+		if p.name == "signature" || p.name == "sig" || strings.HasSuffix(p.name, "-signature") {
+			raw = signatureText(c, p.name)
+		}
+		pairs[i] = p.written + "=" + raw
+	}
+	return scheme + "://" + c.host + "/" + c.path + "?" + strings.Join(pairs, "&")
 }
 
 // hostname is the host without its port and root dot.

@@ -150,6 +150,19 @@ func (r *reading) finish(c *candidate, paths bool) {
 		}
 	}
 	r.Text = shown(c, paths)
+	r.Scheme = c.scheme
+	r.Credential = credentialOf(c)
+}
+
+// credentialOf shows who signed: a key id, a service account, the delegating principal of a user delegation SAS.
+func credentialOf(c *candidate) string {
+	for _, name := range []string{"x-amz-credential", "x-goog-credential", "awsaccesskeyid", "googleaccessid", "key-pair-id", "skoid"} {
+		if c.has(name) {
+			id, _, _ := strings.Cut(c.get(name), "/")
+			return shortened(id)
+		}
+	}
+	return ""
 }
 
 // bounded cuts a field at a whole rune and makes it valid UTF-8.

@@ -38,12 +38,17 @@ type Options struct {
 	// EveryOccurrence yields a link again where it stands again. Otherwise it comes once per source; beyond
 	// 65,536 different links the oldest are forgotten.
 	EveryOccurrence bool
+	// KeepAddress keeps what Link.Address returns.
+	KeepAddress bool
 	// RedactPaths hides objects too, which may be personal data by themselves.
 	RedactPaths bool
 }
 
 // Detector finds signed links. It is safe for concurrent use.
-type Detector struct{ known *vendors.Set }
+type Detector struct {
+	known *vendors.Set
+	all   bool // look-alikes are wanted: read what can't be a whole link, too
+}
 
 // New makes a detector that knows S3-compatible hosts and key ids from a set, which may be nil.
 func New(known *vendors.Set) *Detector { return &Detector{known: known} }
@@ -52,7 +57,7 @@ func New(known *vendors.Set) *Detector { return &Detector{known: known} }
 // half a megabyte. The only errors are those of ctx and of r, with what was found before them already yielded.
 func (d *Detector) Scan(ctx context.Context, r io.Reader, opt Options) iter.Seq2[Link, error] {
 	return func(yield func(Link, error) bool) {
-		s := &scan{d: d, opt: opt, yield: yield, seen: map[[16]byte]int64{}}
+		s := &scan{d: &Detector{known: d.known, all: opt.All}, opt: opt, yield: yield, seen: map[[16]byte]int64{}}
 		if err := s.run(ctx, r); err != nil && !s.stopped {
 			yield(Link{}, err)
 		}
@@ -236,6 +241,9 @@ func (s *scan) emit(found []reading, where []int32) {
 			r.finish(r.candidate, false)
 			l.Object, l.Limits, l.Text = r.Object, r.Limits, r.Text
 		}
+		if c := r.candidate; s.opt.KeepAddress && c.host != "" && l.LookAlike == "" {
+			l.address = c.address
+		}
 		if !s.yield(l, nil) {
 			s.stopped = true
 		}
@@ -346,7 +354,7 @@ func (d *Detector) plain(t text, all []reading) []reading {
 				at++
 				tried = 0
 			}
-			if hit < done || tried >= tries {
+			if hit < done || tried >= tries || !d.all && !longEnough(t.b[hit+1:hi]) {
 				continue
 			}
 			tried++
@@ -375,6 +383,12 @@ func (d *Detector) plain(t text, all []reading) []reading {
 			}
 		}
 	}
+}
+
+// longEnough reports whether a value that begins b could be a signature: the shortest has 27 characters.
+func longEnough(b []byte) bool {
+	const shortest = 27
+	return len(b) >= shortest && bytes.IndexByte(b[:shortest], '&') < 0
 }
 
 // innermost reads the link around a hit from the first beginning that makes it whole; failing that, the first
