@@ -100,7 +100,7 @@ func TestAgreesWithBruteForce(t *testing.T) {
 					}
 				}
 				if problem == "" && a.Verdict != verdict.Unknown {
-					j := oracle.Judge(d, w, string(verb), string(who), 3000)
+					j := oracle.Judge(d, w, string(verb), string(who), 1500)
 					if j.Sampled {
 						sampled++
 					}

@@ -68,11 +68,11 @@ func (s *Solver) usesNetwork() bool {
 		"aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths")
 }
 
+// usesService reports whether the policies speak of the resource for which a service calls. Only then is a service that
+// acts on a stranger's own resource (the confused deputy) a way in of its own: a condition on aws:SourceArn that fits
+// everybody's resources addresses such calls. A policy that merely exempts services addresses nobody's.
 func (s *Solver) usesService() bool {
-	return s.uses("aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths",
-		"aws:principalservicename", "aws:principalservicenameslist", "aws:principalisawsservice", "aws:sourceip",
-		"aws:principalaccount", "aws:principaltype", "aws:userid", "aws:principalarn", "s3:authtype",
-		"s3:signatureversion", "s3:signatureage")
+	return s.uses("aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths")
 }
 
 func (s *Solver) usesIdentity() bool {
@@ -133,8 +133,12 @@ func (s *Solver) ask(verb verdict.Verb, phases []phase) Answer {
 	}
 	w := &work{left: limit}
 	total := outcome{answer: verdict.No}
+	cover := &coverage{}
 	for _, ph := range phases {
-		o := s.everyAccount(verb, ph, w)
+		if ph.outside {
+			cover = &coverage{}
+		}
+		o := s.everyAccount(verb, ph, cover, w)
 		total.reasons = append(total.reasons, o.reasons...)
 		if len(total.closed) == 0 {
 			total.closed = o.closed
@@ -160,8 +164,8 @@ func (s *Solver) ask(verb verdict.Verb, phases []phase) Answer {
 
 // everyAccount asks for each stranger's account where the policy has patterns over parts of account ids: open to nearly
 // all accounts is open, open to some is conditional.
-func (s *Solver) everyAccount(verb verdict.Verb, ph phase, w *work) outcome {
-	o := s.run(verb, ph, w)
+func (s *Solver) everyAccount(verb verdict.Verb, ph phase, cover *coverage, w *work) outcome {
+	o := s.run(verb, ph, cover, w)
 	if len(s.strangers) < 2 || !ph.caller.signed() || ph.caller.name != nil {
 		return o
 	}
@@ -169,7 +173,7 @@ func (s *Solver) everyAccount(verb verdict.Verb, ph phase, w *work) outcome {
 	for i, account := range s.strangers {
 		if i > 0 {
 			ph.caller.account = account
-			o = s.run(verb, ph, w)
+			o = s.run(verb, ph, &coverage{}, w)
 		}
 		if o.answer == verdict.Yes {
 			open++
@@ -186,8 +190,8 @@ func (s *Solver) everyAccount(verb verdict.Verb, ph phase, w *work) outcome {
 }
 
 // run asks for one kind of caller.
-func (s *Solver) run(verb verdict.Verb, ph phase, w *work) outcome {
-	r := &runner{s: s, w: w, out: outcome{answer: verdict.No}, outside: ph.outside}
+func (s *Solver) run(verb verdict.Verb, ph phase, cover *coverage, w *work) outcome {
+	r := &runner{s: s, w: w, out: outcome{answer: verdict.No}, outside: ph.outside, coverage: cover}
 	choices := make([]choice, 0, 8)
 	for i := range s.actions {
 		a := &s.actions[i]
@@ -246,12 +250,9 @@ type runner struct {
 	w       *work
 	out     outcome
 	outside bool
-	// blocked says, one clause per solution found, that the values which the client cannot choose are others.
-	blocked []clause
-	scope   *scene // the scene of the first of them
-	pinned  bool
-	open    []*stmt // statements already known to open the verb
-	loops   int
+	*coverage
+	open  []*stmt // statements already known to open the verb
+	loops int
 }
 
 // maxCubes bounds how often a choice is asked again for values that the client cannot choose.
@@ -372,7 +373,6 @@ func (r *runner) choice(sc *scene, stmts []*stmt, base []signed, denies []clause
 			r.out.answer, r.out.best, r.out.depends = verdict.Conditional, f, sol.cube
 		}
 		if pinned || len(sol.cube) == 0 {
-			r.pinned = true
 			break
 		}
 		if r.scope == nil {
@@ -539,7 +539,7 @@ func (r *runner) closers(ph phase, choices []choice) {
 	for i := range choices {
 		sc := r.s.scene(ph.caller, choices[i].act, r.w)
 		bit := r.s.actionBit(sc.act)
-		bare := &runner{s: r.s, w: r.w, out: outcome{answer: verdict.No}}
+		bare := &runner{s: r.s, w: r.w, out: outcome{answer: verdict.No}, coverage: &coverage{}}
 		bare.layer(sc, bit, 0, nil, nil, sc.links(), false)
 		if bare.out.best == nil {
 			continue

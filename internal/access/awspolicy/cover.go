@@ -9,6 +9,13 @@ import "github.com/tojimari/tojimari/internal/access/verdict"
 // restriction. Guides call for "wide" without a figure; with seven eighths nearly every client gets in from where it is.
 const openShare = 7.0 / 8
 
+// coverage is what the solutions of one audience cover so far.
+type coverage struct {
+	// blocked says, one clause per solution found, that the values which the client cannot choose are others.
+	blocked []clause
+	scope   *scene // the scene of the first of them
+}
+
 // uncovered gives the clauses that keep a search away from values that earlier solutions cover.
 func (r *runner) uncovered(sc *scene) []clause {
 	out := make([]clause, 0, len(r.blocked))

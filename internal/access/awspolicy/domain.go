@@ -446,7 +446,7 @@ func (s *Solver) principalDomain(key string, c caller) (domain, bool) {
 		if c.id != idRole && c.id != idFederated {
 			return absent(), true
 		}
-		return freeText(0), true
+		return tagText(1), true
 	}
 	return domain{}, false
 }
@@ -727,7 +727,11 @@ func (s *Solver) aclDomain(key string) (domain, bool) {
 		if s.env.ACLs == Off {
 			return absent(), true
 		}
-		return freeText(1), true
+		d := freeText(1)
+		if s.env.BlockPublicACLs {
+			d.base = []textCon{{neg: true, langs: []lang{{p: globPattern("*groups/global/*", false)}}}}
+		}
+		return d, true
 	}
 	if key != "x-amz-acl" {
 		return domain{}, false

@@ -74,6 +74,9 @@ func (sc *scene) search(base []signed, clauses []clause) (sol *solution, pinned,
 		return nil, false, false
 	}
 	sol.forced = slices.Clone(sc.forced)
+	for i := range sol.cube {
+		sol.cube[i].l = sc.freeze(sol.cube[i].l)
+	}
 	for _, k := range refs {
 		if sc.uncontrolled(k) {
 			pinned = true
@@ -81,6 +84,19 @@ func (sc *scene) search(base []signed, clauses []clause) (sol *solution, pinned,
 		}
 	}
 	return sol, pinned, true
+}
+
+// freeze gives a copy of a literal in which the trial values of the variables are fixed.
+func (sc *scene) freeze(l *clit) *clit {
+	if !l.linked || l.op.kind != opString {
+		return l
+	}
+	fixed := *l.literal
+	fixed.linked = false
+	out := *l
+	out.literal = &fixed
+	out.whole = sc.langs(l).sure
+	return &out
 }
 
 // freeVariables lists the keys that stand as variables in the literals and are neither constant nor unknown.

@@ -178,7 +178,7 @@ func admits(cons []textCon, s string) bool {
 	return true
 }
 
-// findText gives a shortest string of at least minLen runes that meets all constraints. ok is false when there is none,
+// findText gives a string of at least minLen runes that meets all constraints. ok is false when there is none,
 // or when the work ran out (w.out() tells which).
 func findText(cons []textCon, minLen int, w *work) (string, bool) {
 	for _, c := range cons {
@@ -192,8 +192,62 @@ func findText(cons []textCon, minLen int, w *work) (string, bool) {
 			return s, ok
 		}
 	}
+	if s, ok := guess(cons, minLen, w); ok {
+		return s, true
+	}
 	s := newTextSearch(cons)
 	return s.run(minLen, w)
+}
+
+// guess tries the plainest strings of the first language that is demanded, which usually do.
+func guess(cons []textCon, minLen int, w *work) (string, bool) {
+	try := func(s string) bool {
+		return w.spend(1+len(s)) && utf8.RuneCountInString(s) >= minLen && admits(cons, s)
+	}
+	for _, c := range cons {
+		if c.neg {
+			continue
+		}
+		for _, l := range c.langs[:min(len(c.langs), 4)] {
+			for _, star := range [...]string{"", "x"} {
+				if s := l.sample(star); try(s) {
+					return s, true
+				}
+			}
+		}
+		return "", false
+	}
+	for _, s := range [...]string{"", "x"} {
+		if try(s) {
+			return s, true
+		}
+	}
+	return "", false
+}
+
+// sample writes a string of the language, with the given text for each star.
+func (l lang) sample(star string) string {
+	at := 0
+	if l.start != nil {
+		for i, w := range l.start {
+			if w != 0 {
+				at = i*64 + bits.TrailingZeros64(w)
+				break
+			}
+		}
+	}
+	b := make([]byte, 0, len(l.p.el)-at+8)
+	for _, e := range l.p.el[at:] {
+		switch e {
+		case elStar, elSegStar:
+			b = append(b, star...)
+		case elAny, elSegAny:
+			b = append(b, 'x')
+		default:
+			b = utf8.AppendRune(b, e)
+		}
+	}
+	return string(b)
 }
 
 // pickLiteral decides by trial when c allows only literal strings.

@@ -221,7 +221,7 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 		return nil
 	case "aws:federatedprovider":
 		if s.kind == "role" {
-			return free(maybe(words...))
+			return free(maybe(plain(texts)...))
 		}
 		return nil
 	case "aws:sourcearn":
@@ -409,7 +409,8 @@ func objectKeys() []string {
 	return []string{"x", "a", "b", "a/b", "a/x", "ax", "xb", "b/x", "ab", "x/b", "b/a", "a/bx", "zz", "a/zz", "zz/x", "*", "?", "$",
 		"anonymous", "a/anonymous", "anonymous/x", "a/a", "a/x/x", "b/b", "A", "a/A", stranger, "a/" + stranger, stranger + "/x",
 		"a/" + stranger + "/x", "a/anonymous/x", "xx", "a/*", "a/?", "a/$", "*x", "?x", "$x", "*/x", "?/x", "$/x", "a/*/x", "a/?/x", "a/$/x",
-		"anonymousx", "ba", "bx", "aa", "a//", "a//x", "//", "/", "/x", "zzx", "a/zz/x"}
+		"anonymousx", "ba", "bx", "aa", "a//", "a//x", "//", "/", "/x", "zzx", "a/zz/x",
+		"*b", "?b", "$b", "a/*b", "a/?b", "a/$b"}
 }
 
 // Judge answers for a verb ("list", "read", "write", "permissions") and an audience ("anonymous", "any_account").
@@ -435,7 +436,11 @@ func Judge(d *Document, w World, verb, audience string, limit int) Judgement {
 			free = append(free, situation{kind: k}, situation{kind: k, vpc: true})
 			outside = append(outside, situation{kind: k, vpc: true, foreign: true}, situation{kind: k, foreign: true})
 		}
-		if !slices.Contains(keys, "aws:principaltype") { // what it holds for services is not documented
+		// Calls of services count where the policies speak of the resource they are made for.
+		source := slices.ContainsFunc(keys, func(k string) bool {
+			return strings.HasPrefix(k, "aws:source") && !strings.HasPrefix(k, "aws:sourceip") && !strings.HasPrefix(k, "aws:sourcevpc") && k != "aws:sourceidentity"
+		})
+		if source && !slices.Contains(keys, "aws:principaltype") { // what it holds for services is not documented
 			free = append(free, situation{kind: "service"})
 		}
 	}
@@ -475,6 +480,7 @@ type judge struct {
 	vars      bool
 	r         *rand.Rand
 	limit     int
+	keysOf    []string // the resources of object actions
 	sampled   bool
 	bound     bool
 	tried     int
@@ -661,7 +667,10 @@ func (j *judge) tryAction(s situation, a action, world map[string][]string) bool
 	}
 	resources := []string{"arn:aws:s3:::" + j.w.Bucket}
 	if a.object {
-		resources = j.objects()
+		if j.keysOf == nil {
+			j.keysOf = j.objects()
+		}
+		resources = j.keysOf
 	}
 	if total*len(resources) <= j.limit && j.tried < 20*j.limit {
 		return j.walk(req, open, resources)

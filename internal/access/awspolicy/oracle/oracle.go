@@ -74,6 +74,7 @@ type statement struct {
 	notResource  []string
 	conditions   []condition
 	acts         map[string]bool // actionMatches by action
+	who          map[[3]string]bool
 }
 
 type condition struct {
@@ -114,7 +115,7 @@ func Read(text []byte) (*Document, error) {
 			return nil, err
 		}
 		st := statement{
-			acts:  map[string]bool{},
+			acts: map[string]bool{}, who: map[[3]string]bool{},
 			allow: s.Effect == "Allow", principal: s.Principal, notPrincipal: s.NotPrincipal,
 			action: flat(s.Action), notAction: flat(s.NotAction), resource: flat(s.Resource), notResource: flat(s.NotResource),
 		}
@@ -222,6 +223,15 @@ func (d *Document) matches(s *statement, r *Request) Truth {
 }
 
 func principalMatches(s *statement, r *Request) bool {
+	id := [3]string{r.Service, r.Account, r.ARN}
+	if known, ok := s.who[id]; ok {
+		return known
+	}
+	s.who[id] = principalListed(s, r)
+	return s.who[id]
+}
+
+func principalListed(s *statement, r *Request) bool {
 	if s.notPrincipal != nil {
 		return !listed(s.notPrincipal, r)
 	}

@@ -1,0 +1,95 @@
+package awspolicy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tojimari/tojimari/internal/access/verdict"
+)
+
+func everything(s *Solver) {
+	for _, v := range verdict.Verbs() {
+		s.Solve(v, verdict.Anonymous)
+		s.Solve(v, verdict.AnyAccount)
+	}
+}
+
+// tablePolicies are the policies of testdata with up to ten statements.
+func tablePolicies(tb testing.TB) (texts [][]byte, env Env) {
+	all := tables(tb)
+	var names []string
+	for n := range all {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	for _, n := range names {
+		for _, c := range all[n].Cases {
+			p, err := Parse(c.Policy)
+			if err == nil && len(p.Statements) <= 10 {
+				texts = append(texts, c.Policy)
+			}
+		}
+		env = all[n].Env.env(tb, "")
+	}
+	return texts, env
+}
+
+// BenchmarkTables reports the median over the policies of testdata, for all verbs and audiences: solving alone, and
+// with parsing.
+func BenchmarkTables(b *testing.B) {
+	texts, env := tablePolicies(b)
+	for b.Loop() {
+		var solving, whole []time.Duration
+		for _, text := range texts {
+			best, bestWhole := time.Hour, time.Hour
+			for range 5 {
+				start := time.Now()
+				p, err := Parse(text)
+				if err != nil {
+					b.Fatal(err)
+				}
+				s := New(Setting{Env: env, Grants: []Layer{{Policy: p}}})
+				mid := time.Now()
+				everything(s)
+				best, bestWhole = min(best, time.Since(mid)), min(bestWhole, time.Since(start))
+			}
+			solving, whole = append(solving, best), append(whole, bestWhole)
+		}
+		slices.Sort(solving)
+		slices.Sort(whole)
+		b.ReportMetric(float64(solving[len(solving)/2].Nanoseconds())/1000, "median-solve-µs")
+		b.ReportMetric(float64(whole[len(whole)/2].Nanoseconds())/1000, "median-parse+solve-µs")
+		b.ReportMetric(float64(solving[len(solving)-1].Nanoseconds())/1000, "max-solve-µs")
+	}
+}
+
+// largePolicy has 60 statements and nearly 20 KB, the most that S3 stores.
+func largePolicy() string {
+	var list []string
+	for i := range 60 {
+		effect, cond := "Allow", fmt.Sprintf(`"StringLike":{"aws:Referer":["https://site-%d.example.com/*","https://www.site-%d.example.org/*"]},"NotIpAddress":{"aws:SourceIp":["198.51.%d.0/24","203.0.113.%d/32"]}`, i, i, i, i)
+		if i%3 == 2 {
+			effect, cond = "Deny", fmt.Sprintf(`"StringNotLike":{"aws:UserAgent":"agent-%d*"},"Bool":{"aws:SecureTransport":"false"}`, i)
+		}
+		list = append(list, fmt.Sprintf(`{"Sid":"S%d","Effect":"%s","Principal":"*","Action":["s3:GetObject*","s3:PutObject","s3:ListBucket*"],"Resource":["arn:aws:s3:::acme-files","arn:aws:s3:::acme-files/team-%d/*/public/*.html"],"Condition":{%s}}`, i, effect, i%7, cond))
+	}
+	return `{"Version":"2012-10-17","Statement":[` + strings.Join(list, ",\n") + `]}`
+}
+
+func BenchmarkLarge(b *testing.B) {
+	text := []byte(largePolicy())
+	b.ReportMetric(float64(len(text))/1024, "KB")
+	_, env := tablePolicies(b)
+	env.Bucket = "acme-files"
+	b.ReportAllocs()
+	for b.Loop() {
+		p, err := Parse(text)
+		if err != nil {
+			b.Fatal(err)
+		}
+		everything(New(Setting{Env: env, Grants: []Layer{{Policy: p}}}))
+	}
+}
