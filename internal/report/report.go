@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/tojimari/tojimari/internal/result"
 	"github.com/tojimari/tojimari/internal/text"
@@ -39,8 +40,8 @@ type Ending struct {
 type Options struct {
 	Rules Catalogue
 	Lang  text.Lang
-	// Show lists the outcomes to print one by one; empty means each format's own choice: failures, and in
-	// streams everything but not_applicable.
+	// Show adds outcomes to those that each format prints one by one anyway: failures, and in streams
+	// everything but not_applicable.
 	Show []result.Outcome
 	// FailOn is the threshold that the exit code was decided with; it is only named, not applied.
 	FailOn result.Severity
@@ -55,17 +56,8 @@ type Options struct {
 	SpillAt int
 }
 
-func (o Options) shows(outcome result.Outcome, byDefault ...result.Outcome) bool {
-	list := o.Show
-	if len(list) == 0 {
-		list = byDefault
-	}
-	for _, shown := range list {
-		if shown == outcome {
-			return true
-		}
-	}
-	return false
+func (o Options) shows(outcome result.Outcome, anyway ...result.Outcome) bool {
+	return slices.Contains(anyway, outcome) || slices.Contains(o.Show, outcome)
 }
 
 // builder makes a format that writes to w.
@@ -200,7 +192,7 @@ func (r *Report) Result(res result.Result) error {
 	if res.Outcome == result.Fail {
 		return r.findings.Add(res)
 	}
-	if len(r.opts.Show) > 0 && r.opts.shows(res.Outcome) {
+	if r.opts.shows(res.Outcome) {
 		return r.shown.Add(res)
 	}
 	return nil

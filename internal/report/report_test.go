@@ -378,3 +378,22 @@ func TestTroubleIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestShowAdds: what is asked for comes beside what is shown anyway.
+func TestShowAdds(t *testing.T) {
+	count := func(format string, show ...result.Outcome) int {
+		return strings.Count(render(t, format, sampleResults(), sampleRun(), Options{Show: show}), `"outcome":"`)
+	}
+	for _, c := range []struct {
+		format string
+		show   []result.Outcome
+		want   int
+	}{
+		{"jsonl", nil, 10}, {"jsonl", []result.Outcome{result.NotApplicable}, 11}, {"jsonl", []result.Outcome{result.Pass}, 10},
+		{"json", nil, 7}, {"json", []result.Outcome{result.Pass}, 8}, {"json", []result.Outcome{result.Unknown, result.Pass}, 10},
+	} {
+		if got := count(c.format, c.show...); got != c.want {
+			t.Errorf("%s with --show %v: %d results, want %d", c.format, c.show, got, c.want)
+		}
+	}
+}
