@@ -159,8 +159,8 @@ func conditionalViews(a *access.Judged) []conditionalView {
 	for _, verb := range verdict.Verbs() {
 		for _, who := range []verdict.Audience{verdict.Anonymous, verdict.AnyAccount} {
 			v := a.Of(who, verb)
-			if v.Verdict == verdict.Yes {
-				break
+			if v.Verdict == verdict.Yes || v.Verdict == verdict.Unknown {
+				break // told by the rule on that verb, which may turn out to say it all
 			}
 			if v.Verdict != verdict.Conditional {
 				continue

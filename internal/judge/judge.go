@@ -194,9 +194,14 @@ func (j *Judge) rule(a *activation, at int, about result.Resource, out *Judged) 
 		out.add(c, j.plain(a, c, about, result.Pass))
 		return
 	}
+	times := map[string]int{}
 	for i := range min(size, maxElements) {
 		a.it = elements.Get(types.Int(i))
-		j.append(a, c, j.keyOf(a, c, i), about, out)
+		key := j.keyOf(a, c, i)
+		if times[key]++; times[key] > 1 {
+			key = fmt.Sprintf("%s#%d", key, times[key]) // elements of one key are still findings of their own
+		}
+		j.append(a, c, key, about, out)
 	}
 	a.it = nil
 	if size > maxElements {

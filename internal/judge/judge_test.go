@@ -249,7 +249,7 @@ func TestEachGivesOneResultPerElement(t *testing.T) {
 	rec := wellKept("b")
 	rec.Bucket.Lifecycle.Value.Rules = []scanners.LifecycleRule{
 		{ID: "a", Enabled: true, ExpireDays: 11}, {ID: "b", Enabled: true, ExpireDays: 10},
-		{ID: "c", ExpireDays: 99}, {ID: "", Enabled: true, ExpireDays: 101},
+		{ID: "c", ExpireDays: 99}, {ID: "", Enabled: true, ExpireDays: 101}, {ID: "a", Enabled: true, ExpireDays: 12},
 	}
 	var got []string
 	seen := map[string]bool{}
@@ -260,7 +260,7 @@ func TestEachGivesOneResultPerElement(t *testing.T) {
 		}
 		seen[r.Fingerprint] = true
 	}
-	want := []string{"a fail low rule a", "b pass low rule b", "c not_applicable low rule c", "3 fail high rule 3"}
+	want := []string{"a fail low rule a", "b pass low rule b", "c not_applicable low rule c", "3 fail high rule 3", "a#2 fail low rule a#2"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
