@@ -131,6 +131,9 @@ func judgeAzure(a answer, l signedlink.Link, now time.Time) State {
 		return Live // the signature was accepted; it doesn't allow this question
 	case "AuthorizationSourceIPMismatch", "AuthorizationProtocolMismatch", "AuthorizationServiceMismatch",
 		"AuthorizationResourceTypeMismatch", "AuthorizationFailure", "InsufficientAccountPermissions", "AccountIsDisabled":
+		if ended(l, now) {
+			return Expired
+		}
 		return Refused
 	case "KeyBasedAuthenticationNotPermitted":
 		return Revoked

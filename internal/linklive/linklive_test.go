@@ -20,8 +20,8 @@ import (
 	"github.com/tojimari/tojimari/internal/vendors"
 )
 
-// service answers every request alike and remembers the last.
-type service struct {
+// stub answers every request alike and remembers the last.
+type stub struct {
 	status int
 	header http.Header
 	body   io.ReadCloser
@@ -30,7 +30,7 @@ type service struct {
 	asked  int
 }
 
-func (s *service) RoundTrip(r *http.Request) (*http.Response, error) {
+func (s *stub) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.got, s.asked = r, s.asked+1
 	if s.err != nil {
 		return nil, s.err
@@ -92,38 +92,38 @@ func TestAnswers(t *testing.T) {
 	ms := func(code string) http.Header { return http.Header{"X-Ms-Error-Code": {code}} }
 	for _, tc := range []struct {
 		name, link string
-		service    service
+		service    stub
 		now        time.Time
 		want       State
 		response   string
 	}{
-		{"s3 precondition", s3Link, service{status: 412, body: xml("PreconditionFailed", "")}, atNoon, Live, "GET 412 Precondition Failed (PreconditionFailed)"},
-		{"s3 without preconditions", s3Link, service{status: 206, body: content{t}}, atNoon, Live, "GET 206 Partial Content"},
-		{"s3 whole object", s3Link, service{status: 200, body: content{t}}, atNoon, Live, "GET 200 OK"},
-		{"s3 expired", s3Link, service{status: 403, body: xml("AccessDenied", "Request has expired")}, atNoon, Expired, "GET 403 Forbidden (AccessDenied)"},
-		{"s3 expired session", s3Link, service{status: 400, body: xml("ExpiredToken", "The provided token has expired.")}, atNoon, Expired, "GET 400 Bad Request (ExpiredToken)"},
-		{"s3 key gone", s3Link, service{status: 403, body: xml("InvalidAccessKeyId", "")}, atNoon, Revoked, "GET 403 Forbidden (InvalidAccessKeyId)"},
-		{"s3 policy", s3Link, service{status: 403, body: xml("AccessDenied", "Access Denied")}, atNoon, Refused, "GET 403 Forbidden (AccessDenied)"},
-		{"s3 early", s3Link, service{status: 403, body: xml("AccessDenied", "Request is not yet valid")}, atNoon, Refused, "GET 403 Forbidden (AccessDenied)"},
-		{"s3 other method", s3Link, service{status: 403, body: xml("SignatureDoesNotMatch", "")}, atNoon, Unknown, "GET 403 Forbidden (SignatureDoesNotMatch)"},
-		{"s3 object gone", s3Link, service{status: 404, body: xml("NoSuchKey", "")}, atNoon, Live, "GET 404 Not Found (NoSuchKey)"},
-		{"s3 bucket gone", s3Link, service{status: 404, body: xml("NoSuchBucket", "")}, atNoon, Unknown, "GET 404 Not Found (NoSuchBucket)"},
-		{"s3 redirect", s3Link, service{status: 307, header: http.Header{"Location": {"https://evil.example/"}}, body: content{t}}, atNoon, Unknown, "GET 307 Temporary Redirect"},
-		{"s3 hostile code", s3Link, service{status: 403, body: xml("\x1b]0;x\x07", "")}, atNoon, Unknown, "GET 403 Forbidden"},
-		{"no network", s3Link, service{err: &url.Error{Op: "Get", URL: s3Link, Err: errors.New("connection refused")}}, atNoon, Unknown, "no answer: connection refused"},
-		{"gcs expired", gcsLink, service{status: 400, body: xml("ExpiredToken", "Invalid argument.")}, atNoon, Expired, "GET 400 Bad Request (ExpiredToken)"},
-		{"gcs live", gcsLink, service{status: 412, body: xml("PreconditionFailed", "")}, atNoon, Live, "GET 412 Precondition Failed (PreconditionFailed)"},
-		{"blob", blobLink, service{status: 200, body: content{t}}, atNoon, Live, "HEAD 200 OK"},
-		{"blob gone", blobLink, service{status: 404, header: ms("BlobNotFound"), body: content{t}}, atNoon, Live, "HEAD 404 Not Found (BlobNotFound)"},
-		{"blob expired", blobLink, service{status: 403, header: ms("AuthenticationFailed"), body: content{t}}, atNoon.AddDate(0, 1, 0), Expired, "HEAD 403 Forbidden (AuthenticationFailed)"},
-		{"blob key rotated", blobLink, service{status: 403, header: ms("AuthenticationFailed"), body: content{t}}, atNoon, Revoked, "HEAD 403 Forbidden (AuthenticationFailed)"},
-		{"blob early", blobLink, service{status: 403, header: ms("AuthenticationFailed"), body: content{t}}, atNoon.AddDate(0, -1, 0), Refused, "HEAD 403 Forbidden (AuthenticationFailed)"},
-		{"blob network", blobLink, service{status: 403, header: ms("AuthorizationSourceIPMismatch"), body: content{t}}, atNoon, Refused, "HEAD 403 Forbidden (AuthorizationSourceIPMismatch)"},
-		{"blob shared key off", blobLink, service{status: 403, header: ms("KeyBasedAuthenticationNotPermitted"), body: content{t}}, atNoon, Revoked, "HEAD 403 Forbidden (KeyBasedAuthenticationNotPermitted)"},
-		{"blob write only", strings.Replace(blobLink, "sp=r", "sp=w", 1), service{status: 403, header: ms("AuthorizationPermissionMismatch"), body: content{t}}, atNoon, Live, "HEAD 403 Forbidden (AuthorizationPermissionMismatch)"},
-		{"container", listLink, service{status: 200, body: content{t}}, atNoon, Live, "GET 200 OK"},
-		{"container, told in the body", listLink, service{status: 403, header: ms("AuthenticationFailed"), body: io.NopCloser(strings.NewReader("<AuthenticationErrorDetail>Signature not valid in the specified time frame</AuthenticationErrorDetail>"))}, atNoon, Expired, "GET 403 Forbidden (AuthenticationFailed)"},
-		{"account", acctLink, service{status: 200, body: content{t}}, atNoon, Live, "GET 200 OK"},
+		{"s3 precondition", s3Link, stub{status: 412, body: xml("PreconditionFailed", "")}, atNoon, Live, "GET 412 Precondition Failed (PreconditionFailed)"},
+		{"s3 without preconditions", s3Link, stub{status: 206, body: content{t}}, atNoon, Live, "GET 206 Partial Content"},
+		{"s3 whole object", s3Link, stub{status: 200, body: content{t}}, atNoon, Live, "GET 200 OK"},
+		{"s3 expired", s3Link, stub{status: 403, body: xml("AccessDenied", "Request has expired")}, atNoon, Expired, "GET 403 Forbidden (AccessDenied)"},
+		{"s3 expired session", s3Link, stub{status: 400, body: xml("ExpiredToken", "The provided token has expired.")}, atNoon, Expired, "GET 400 Bad Request (ExpiredToken)"},
+		{"s3 key gone", s3Link, stub{status: 403, body: xml("InvalidAccessKeyId", "")}, atNoon, Revoked, "GET 403 Forbidden (InvalidAccessKeyId)"},
+		{"s3 policy", s3Link, stub{status: 403, body: xml("AccessDenied", "Access Denied")}, atNoon, Refused, "GET 403 Forbidden (AccessDenied)"},
+		{"s3 early", s3Link, stub{status: 403, body: xml("AccessDenied", "Request is not yet valid")}, atNoon, Refused, "GET 403 Forbidden (AccessDenied)"},
+		{"s3 other method", s3Link, stub{status: 403, body: xml("SignatureDoesNotMatch", "")}, atNoon, Unknown, "GET 403 Forbidden (SignatureDoesNotMatch)"},
+		{"s3 object gone", s3Link, stub{status: 404, body: xml("NoSuchKey", "")}, atNoon, Live, "GET 404 Not Found (NoSuchKey)"},
+		{"s3 bucket gone", s3Link, stub{status: 404, body: xml("NoSuchBucket", "")}, atNoon, Unknown, "GET 404 Not Found (NoSuchBucket)"},
+		{"s3 redirect", s3Link, stub{status: 307, header: http.Header{"Location": {"https://evil.example/"}}, body: content{t}}, atNoon, Unknown, "GET 307 Temporary Redirect"},
+		{"s3 hostile code", s3Link, stub{status: 403, body: xml("\x1b]0;x\x07", "")}, atNoon, Unknown, "GET 403 Forbidden"},
+		{"no network", s3Link, stub{err: &url.Error{Op: "Get", URL: s3Link, Err: errors.New("connection refused")}}, atNoon, Unknown, "no answer: connection refused"},
+		{"gcs expired", gcsLink, stub{status: 400, body: xml("ExpiredToken", "Invalid argument.")}, atNoon, Expired, "GET 400 Bad Request (ExpiredToken)"},
+		{"gcs live", gcsLink, stub{status: 412, body: xml("PreconditionFailed", "")}, atNoon, Live, "GET 412 Precondition Failed (PreconditionFailed)"},
+		{"blob", blobLink, stub{status: 200, body: content{t}}, atNoon, Live, "HEAD 200 OK"},
+		{"blob gone", blobLink, stub{status: 404, header: ms("BlobNotFound"), body: content{t}}, atNoon, Live, "HEAD 404 Not Found (BlobNotFound)"},
+		{"blob expired", blobLink, stub{status: 403, header: ms("AuthenticationFailed"), body: content{t}}, atNoon.AddDate(0, 1, 0), Expired, "HEAD 403 Forbidden (AuthenticationFailed)"},
+		{"blob key rotated", blobLink, stub{status: 403, header: ms("AuthenticationFailed"), body: content{t}}, atNoon, Revoked, "HEAD 403 Forbidden (AuthenticationFailed)"},
+		{"blob early", blobLink, stub{status: 403, header: ms("AuthenticationFailed"), body: content{t}}, atNoon.AddDate(0, -1, 0), Refused, "HEAD 403 Forbidden (AuthenticationFailed)"},
+		{"blob network", blobLink, stub{status: 403, header: ms("AuthorizationSourceIPMismatch"), body: content{t}}, atNoon, Refused, "HEAD 403 Forbidden (AuthorizationSourceIPMismatch)"},
+		{"blob shared key off", blobLink, stub{status: 403, header: ms("KeyBasedAuthenticationNotPermitted"), body: content{t}}, atNoon, Revoked, "HEAD 403 Forbidden (KeyBasedAuthenticationNotPermitted)"},
+		{"blob write only", strings.Replace(blobLink, "sp=r", "sp=w", 1), stub{status: 403, header: ms("AuthorizationPermissionMismatch"), body: content{t}}, atNoon, Live, "HEAD 403 Forbidden (AuthorizationPermissionMismatch)"},
+		{"container", listLink, stub{status: 200, body: content{t}}, atNoon, Live, "GET 200 OK"},
+		{"container, told in the body", listLink, stub{status: 403, header: ms("AuthenticationFailed"), body: io.NopCloser(strings.NewReader("<AuthenticationErrorDetail>Signature not valid in the specified time frame</AuthenticationErrorDetail>"))}, atNoon, Expired, "GET 403 Forbidden (AuthenticationFailed)"},
+		{"account", acctLink, stub{status: 200, body: content{t}}, atNoon, Live, "GET 200 OK"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if c, ok := tc.service.body.(content); ok {
@@ -150,7 +150,7 @@ func TestRequestsTakeAndChangeNothing(t *testing.T) {
 		{acctLink, "GET", ""},
 		{strings.Replace(s3Link, "https://", "http://", 1), "GET", ""},
 	} {
-		s := &service{status: 403, body: http.NoBody}
+		s := &stub{status: 403, body: http.NoBody}
 		checker(t, s, atNoon).Check(t.Context(), find(t, tc.link))
 		r := s.got
 		if r == nil {
@@ -186,13 +186,13 @@ func TestNotAsked(t *testing.T) {
 		"two slashes":         strings.Replace(s3Link, ".com/in", ".com//in", 1),
 		"lookalike of a host": "https://b.s3.us-east-1.amazonaws.com.evil.example/k?" + v4,
 	} {
-		s := &service{status: 200, body: content{t}}
+		s := &stub{status: 200, body: content{t}}
 		got := checker(t, s, atNoon).Check(t.Context(), find(t, link))
 		if s.asked != 0 || got.State != Unknown || !strings.HasPrefix(got.Response, "not asked: ") {
 			t.Errorf("%s: asked %d times, %+v", name, s.asked, got)
 		}
 	}
-	s := &service{status: 412, body: http.NoBody}
+	s := &stub{status: 412, body: http.NoBody}
 	c := checker(t, s, atNoon)
 	c.Hosts = []string{"files.acme.jp"}
 	if got := c.Check(t.Context(), find(t, "https://files.acme.jp/k?"+v4)); got.State != Live {
@@ -205,7 +205,7 @@ func TestNothingSecretInResults(t *testing.T) {
 	if strings.Contains(fmt.Sprintf("%+v %#v", l, l), "a56b0689") {
 		t.Error("a link prints its signature")
 	}
-	s := &service{err: &url.Error{Op: "Get", URL: s3Link, Err: fmt.Errorf("parse %q: bad", s3Link)}}
+	s := &stub{err: &url.Error{Op: "Get", URL: s3Link, Err: fmt.Errorf("parse %q: bad", s3Link)}}
 	if got := checker(t, s, atNoon).Check(t.Context(), l); strings.Contains(got.Response, "Amz") {
 		t.Errorf("%+v", got)
 	}
@@ -224,7 +224,7 @@ func TestAddressIsSentAsSigned(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := &service{status: 412, body: http.NoBody}
+		s := &stub{status: 412, body: http.NoBody}
 		got := checker(t, s, atNoon).Check(t.Context(), find(t, req.URL))
 		if got.State != Live {
 			t.Fatalf("%q: %+v", key, got)
