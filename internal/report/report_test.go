@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -293,6 +294,32 @@ func TestFixNamesTheResource(t *testing.T) {
 	container := Fix{CLI: "ACCOUNT CONTAINER"}.For(result.Resource{Kind: scanners.KindBucket, Provider: scanners.Azure, ID: "azure:acme/$web", Name: "$web"})
 	if container.CLI != "acme '$web'" {
 		t.Errorf("container: %q", container.CLI)
+	}
+}
+
+// TestFixIsSafeInAShell: whatever a bucket is called, the shell sees it as one argument or not at all.
+func TestFixIsSafeInAShell(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Fatal("this test needs sh, as every command that is printed does")
+	}
+	pattern := `stub BUCKET --name=BUCKET '{"a":"BUCKET/"}' "BUCKET" it\'s BUCKET # don't BUCKET
+stub 'BUCKET' BUCKET/x "\"BUCKET" # 'BUCKET`
+	names := []string{"acme", "a b", "$(echo evil)", "`echo evil`", "';echo evil;'", "\";echo evil;\"", "a\\", "$web", "日本", "*", "~", "-rf", "#x", "!x", "a=b"}
+	for _, name := range names {
+		line := Fix{CLI: pattern}.For(result.Resource{Kind: scanners.KindBucket, Name: name}).CLI
+		out, err := exec.CommandContext(t.Context(), sh, "-c", "stub() { for a in \"$@\"; do printf '<%s>' \"$a\"; done; }\n"+line).CombinedOutput()
+		if err != nil {
+			t.Errorf("%q: %v: %s\n%s", name, err, out, line)
+		}
+		inside := "BUCKET"
+		if name == "acme" {
+			inside = name
+		}
+		want := "<" + name + "><--name=" + name + `><{"a":"` + inside + `/"}><` + inside + "><it's><" + name + "><" + inside + "><" + inside + `/x><"` + inside + ">"
+		if string(out) != want {
+			t.Errorf("%q: the shell sees\n%s\nwant\n%s\nfrom\n%s", name, out, want, line)
+		}
 	}
 }
 

@@ -69,8 +69,8 @@ func (r RuleInfo) titleFor(lang text.Lang) string {
 }
 
 // For fills in the resource for the words that stand for it in rule files: BUCKET, CONTAINER, ACCOUNT (on Azure
-// the storage account) and REGION. In command lines a value that is not plain is put between single quotes; in
-// Terraform such a value leaves the word, since that text is to be adapted anyway.
+// the storage account) and REGION. A value that is more than a plain word goes between single quotes where it is
+// a shell word of its own, and nowhere else: inside quotes, and in Terraform, the placeholder stays.
 func (f Fix) For(res result.Resource) Fix {
 	values := map[string]string{"ACCOUNT": res.Account, "REGION": res.Region}
 	if res.Kind == scanners.KindBucket {
@@ -80,29 +80,84 @@ func (f Fix) For(res result.Resource) Fix {
 		store, container, _ := strings.Cut(strings.TrimPrefix(res.ID, "azure:"), "/")
 		values = map[string]string{"ACCOUNT": store, "CONTAINER": container, "REGION": res.Region}
 	}
-	fill := func(pattern string, quote bool) string {
-		return placeholder.ReplaceAllStringFunc(pattern, func(token string) string {
-			value := values[token]
-			switch {
-			case value == "", !text.IsClean(value):
-				// What can't be shown as it is would make a command about something else.
-				return token
-			case plainWord.MatchString(value):
-				return value
-			case quote:
-				return shellQuote(value)
-			default:
-				return token
-			}
-		})
+	for word, value := range values {
+		// What can't be shown as it is would make a command about something else.
+		if value == "" || !text.IsClean(value) {
+			delete(values, word)
+		}
 	}
-	return Fix{Note: f.Note, CLI: fill(f.CLI, true), Terraform: fill(f.Terraform, false)}
+	return Fix{Note: f.Note, CLI: fillCommand(f.CLI, values), Terraform: fillPlain(f.Terraform, values)}
 }
 
 var (
 	placeholder = regexp.MustCompile(`\b(BUCKET|CONTAINER|ACCOUNT|REGION)\b`)
 	plainWord   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/:-]*$`)
 )
+
+func fillPlain(pattern string, values map[string]string) string {
+	return placeholder.ReplaceAllStringFunc(pattern, func(word string) string {
+		if value, ok := values[word]; ok && plainWord.MatchString(value) {
+			return value
+		}
+		return word
+	})
+}
+
+// fillCommand fills in a command line. It follows the quotes of the pattern (POSIX shell, 2.2) to know where a
+// quoted value may stand.
+func fillCommand(pattern string, values map[string]string) string {
+	var b strings.Builder
+	quote, comment := byte(0), false
+	at := 0
+	for _, span := range placeholder.FindAllStringIndex(pattern, -1) {
+		quote, comment = shellState(pattern[at:span[0]], quote, comment, at == 0)
+		b.WriteString(pattern[at:span[0]])
+		at = span[1]
+		word := pattern[span[0]:span[1]]
+		value, ok := values[word]
+		before := span[0] == 0 || strings.ContainsRune(" \n=", rune(pattern[span[0]-1]))
+		after := span[1] == len(pattern) || strings.ContainsRune(" \n", rune(pattern[span[1]]))
+		switch {
+		case !ok:
+			b.WriteString(word)
+		case plainWord.MatchString(value):
+			b.WriteString(value)
+		case quote == 0 && !comment && before && after:
+			b.WriteString(shellQuote(value))
+		default:
+			b.WriteString(word)
+		}
+	}
+	b.WriteString(pattern[at:])
+	return b.String()
+}
+
+// shellState says, behind a piece of shell text, which quote is open and whether a comment is.
+func shellState(piece string, quote byte, comment, wordStart bool) (byte, bool) {
+	for i := 0; i < len(piece); i++ {
+		c := piece[i]
+		switch {
+		case comment:
+			comment = c != '\n'
+		case quote == '\'':
+			if c == '\'' {
+				quote = 0
+			}
+		case c == '\\':
+			i++
+		case quote == '"':
+			if c == '"' {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == '#' && wordStart:
+			comment = true
+		}
+		wordStart = c == ' ' || c == '\n'
+	}
+	return quote, comment
+}
 
 // shellQuote puts s between single quotes, in which a POSIX shell changes nothing.
 func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
