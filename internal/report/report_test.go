@@ -303,7 +303,7 @@ func TestFixIsSafeInAShell(t *testing.T) {
 	if err != nil {
 		t.Fatal("this test needs sh, as every command that is printed does")
 	}
-	pattern := `stub BUCKET --name=BUCKET '{"a":"BUCKET/"}' "BUCKET" it\'s BUCKET # don't BUCKET
+	pattern := `stub 'x BUCKET y' "x BUCKET y" BUCKET --name=BUCKET '{"a":"BUCKET/"}' "BUCKET" it\'s BUCKET # don't BUCKET
 stub 'BUCKET' BUCKET/x "\"BUCKET" # 'BUCKET`
 	names := []string{"acme", "a b", "$(echo evil)", "`echo evil`", "';echo evil;'", "\";echo evil;\"", "a\\", "$web", "日本", "*", "~", "-rf", "#x", "!x", "a=b"}
 	for _, name := range names {
@@ -316,7 +316,7 @@ stub 'BUCKET' BUCKET/x "\"BUCKET" # 'BUCKET`
 		if name == "acme" {
 			inside = name
 		}
-		want := "<" + name + "><--name=" + name + `><{"a":"` + inside + `/"}><` + inside + "><it's><" + name + "><" + inside + "><" + inside + `/x><"` + inside + ">"
+		want := "<x " + inside + " y><x " + inside + " y><" + name + "><--name=" + name + `><{"a":"` + inside + `/"}><` + inside + "><it's><" + name + "><" + inside + "><" + inside + `/x><"` + inside + ">"
 		if string(out) != want {
 			t.Errorf("%q: the shell sees\n%s\nwant\n%s\nfrom\n%s", name, out, want, line)
 		}
