@@ -83,6 +83,7 @@ type LineReader struct {
 	number int
 	start  int64 // offset of the line last read
 	read   int64 // offset behind it
+	quick  quick
 }
 
 // NewLineReader reads from r.
@@ -100,7 +101,7 @@ func (r *LineReader) Next() (Line, error) {
 		if len(text) == 0 {
 			continue
 		}
-		line, err := parseLine(text)
+		line, err := r.parse(text)
 		if err != nil {
 			return Line{}, &LineError{Number: r.number, Err: err}
 		}
@@ -114,16 +115,33 @@ func (r *LineReader) Number() int { return r.number }
 // Span is where the line last returned lies in the input, in bytes: from start up to before end.
 func (r *LineReader) Span() (start, end int64) { return r.start, r.read }
 
-func parseLine(text []byte) (Line, error) {
+func (r *LineReader) parse(text []byte) (Line, error) {
+	var line Line
+	if !r.quick.line(text, &line) {
+		var err error
+		if line, err = slowLine(text); err != nil {
+			return Line{}, err
+		}
+	}
+	return line, checkLine(line)
+}
+
+// slowLine reads what quick does not, and says what is wrong with it.
+func slowLine(text []byte) (Line, error) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
 	var line Line
 	if err := dec.Decode(&line); err != nil {
 		return Line{}, fmt.Errorf("not a record line: %w", err)
 	}
-	if dec.More() {
+	if _, err := dec.Token(); err != io.EOF {
 		return Line{}, errors.New("more than one JSON value on the line")
 	}
+	return line, nil
+}
+
+// checkLine holds a foreign line to what the rest of the program relies on.
+func checkLine(line Line) error {
 	set := 0
 	for _, is := range []bool{line.Header != nil, line.Record != nil, line.End != nil, line.Failed != nil} {
 		if is {
@@ -131,23 +149,21 @@ func parseLine(text []byte) (Line, error) {
 		}
 	}
 	if set != 1 {
-		return Line{}, errors.New(`want exactly one of "tojimari", "record", "end", "failed"`)
+		return errors.New(`want exactly one of "tojimari", "record", "end", "failed"`)
 	}
 	if line.Header != nil && line.Header.Schema != SchemaVersion {
-		return Line{}, fmt.Errorf("%w %q, this version reads %q", ErrSchema, line.Header.Schema, SchemaVersion)
+		return fmt.Errorf("%w %q, this version reads %q", ErrSchema, line.Header.Schema, SchemaVersion)
 	}
 	if line.Record != nil {
-		if err := checkRecord(line.Record); err != nil {
-			return Line{}, err
-		}
+		return checkRecord(line.Record)
 	}
-	return line, nil
+	return nil
 }
 
 // ErrSchema is a header of another version of the format: nothing behind it can be trusted to mean the same.
 var ErrSchema = errors.New("record schema")
 
-// checkRecord holds a foreign record to what the rest of the program relies on.
+// checkRecord does the same for a record.
 func checkRecord(r *Record) error {
 	if r.ID == "" || r.Kind == "" {
 		return errors.New("a record needs id and kind")
