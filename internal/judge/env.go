@@ -40,30 +40,6 @@ type variable struct {
 	none    *object
 }
 
-// VariableInfo describes a variable for the reference.
-type VariableInfo struct {
-	Name, Type string
-}
-
-// Variables lists what expressions may use, in the order in which they are declared, with the fields of types.
-func Variables() ([]VariableInfo, map[string][]VariableInfo, error) {
-	env, err := newEnvironment()
-	if err != nil {
-		return nil, nil, err
-	}
-	var out []VariableInfo
-	for _, v := range env.list {
-		out = append(out, VariableInfo{v.name, v.typ.String()})
-	}
-	fields := map[string][]VariableInfo{}
-	for name, t := range env.types.byName {
-		for _, f := range t.names {
-			fields[name] = append(fields[name], VariableInfo{f, t.fields[f].typ.String()})
-		}
-	}
-	return out, fields, nil
-}
-
 func newEnvironment() (*environment, error) {
 	base, err := types.NewRegistry()
 	if err != nil {
