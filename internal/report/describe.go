@@ -229,7 +229,7 @@ func orDash(s string) string {
 
 // guard says a setting, its level and its state.
 func (w words) guard(g verdict.Guard) string {
-	name := mention(g.Name)
+	name := phrase(g.Name)
 	if g.Level != "" {
 		name += " (" + w.level(g.Level) + ")"
 	}
@@ -243,9 +243,9 @@ func (w words) guard(g verdict.Guard) string {
 // guardName is a guard without its state, for the inside of a sentence.
 func (w words) guardName(g verdict.Guard) string {
 	if g.Level == "" {
-		return mention(g.Name)
+		return phrase(g.Name)
 	}
-	return mention(g.Name) + " (" + w.level(g.Level) + ")"
+	return phrase(g.Name) + " (" + w.level(g.Level) + ")"
 }
 
 // level names where a guard is set; one that is set in several places names them all.
@@ -324,6 +324,9 @@ func verdictSentence(w words, subject string, verb verdict.Verb, v verdict.Verdi
 		var by []string
 		for _, g := range v.ClosedBy {
 			by = append(by, w.guardName(g))
+		}
+		if len(v.Grants) == 0 {
+			return green, w.say(text.SayNoStopped, strings.Join(by, w.say(text.PatternsAnd)))
 		}
 		return green, w.say(text.SayNoClosed, strings.Join(by, w.say(text.PatternsAnd)))
 	default:

@@ -29,11 +29,11 @@ func Explain(w io.Writer, head scanners.Head, a verdict.Access, lang text.Lang, 
 		words: words{lang: lang, provider: head.Provider},
 	}
 	e.title(head)
-	e.audience(verdict.Anonymous, "", "", a.Anonymous, nil)
+	e.audience(verdict.Anonymous, "", "", a.Anonymous)
 	e.audience(verdict.AnyAccount, "", "", a.AnyAccount, a.Anonymous)
 	if len(a.Bearer) > 0 {
 		e.subject(e.say(text.WhoBearer))
-		e.verbs(capital(e.say(text.WhoBearer)), a.Bearer, nil, true)
+		e.verbs(capital(e.say(text.WhoBearer)), a.Bearer, true)
 	}
 	if len(a.Named) > 0 {
 		e.heading(e.say(text.NamedHeading))
@@ -46,12 +46,12 @@ func Explain(w io.Writer, head scanners.Head, a verdict.Access, lang text.Lang, 
 		if n.Trusted {
 			note = strings.TrimPrefix(note+" · "+e.say(text.Trusted), " · ")
 		}
-		e.audience(verdict.Named, n.Principal, note, n.Verdict, nil)
+		e.audience(verdict.Named, n.Principal, note, n.Verdict, a.Anonymous, a.AnyAccount)
 	}
 	e.latent(a.Latent)
 	e.publicByProvider(a)
 	e.bullets(text.PublishedVia, a.PublishedVia)
-	e.bullets(text.AssumedHeading, a.Assumed)
+	e.bullets(text.AssumedHeading, e.assumed(a.Assumed))
 	return e.flush()
 }
 
@@ -80,9 +80,9 @@ func (e *explainer) subject(s string) {
 	e.prose(0, bold, s)
 }
 
-// audience writes the verdicts of one audience. wider are those of an audience that is part of this one:
-// what it can do in the same way is said in one line.
-func (e *explainer) audience(who verdict.Audience, name, note string, table, wider map[verdict.Verb]verdict.Verdict) {
+// audience writes the verdicts of one audience. above are those of wider ones: what they can do in the same way
+// is said in one line.
+func (e *explainer) audience(who verdict.Audience, name, note string, table map[verdict.Verb]verdict.Verdict, above ...map[verdict.Verb]verdict.Verdict) {
 	subject := e.words.audience(who, name)
 	if who == verdict.Named {
 		subject = mention(name)
@@ -95,11 +95,11 @@ func (e *explainer) audience(who verdict.Audience, name, note string, table, wid
 	if who != verdict.Named {
 		said = capital(said)
 	}
-	e.verbs(said, table, wider, who == verdict.Named)
+	e.verbs(said, table, who == verdict.Named, above...)
 }
 
 // verbs writes one line per verb, and its proof. Of a partial table only what is there is said.
-func (e *explainer) verbs(subject string, table, wider map[verdict.Verb]verdict.Verdict, partial bool) {
+func (e *explainer) verbs(subject string, table map[verdict.Verb]verdict.Verdict, partial bool, above ...map[verdict.Verb]verdict.Verdict) {
 	columns := 0
 	for _, verb := range verdict.Verbs() {
 		columns = max(columns, text.Width(e.verb(verb)))
@@ -114,13 +114,18 @@ func (e *explainer) verbs(subject string, table, wider map[verdict.Verb]verdict.
 			v = verdict.Access{}.Of(verdict.Anonymous, verb)
 		}
 		st, said := verdictSentence(e.words, subject, verb, v)
-		if other, has := wider[verb]; has && v.Open() && other.Open() && slices.Equal(v.Grants, other.Grants) && slices.Equal(v.Needs, other.Needs) {
+		if slices.ContainsFunc(above, func(wider map[verdict.Verb]verdict.Verdict) bool { return sameWay(v, wider[verb]) }) {
 			e.labelled(2, columns, e.verb(verb), st, e.say(text.SaySame))
 			continue
 		}
 		e.labelled(2, columns, e.verb(verb), st, said)
 		e.proof(2+columns+2, verb, v)
 	}
+}
+
+// sameWay reports whether two audiences get in by the same grants and with the same means.
+func sameWay(a, b verdict.Verdict) bool {
+	return a.Open() && b.Open() && slices.Equal(a.Grants, b.Grants) && slices.Equal(a.Needs, b.Needs)
 }
 
 // proof writes what a verdict rests on. A no has a proof too: what was granted and what stopped it.
@@ -203,6 +208,22 @@ func (e *explainer) publicByProvider(a verdict.Access) {
 		}
 	default: // the question does not arise
 	}
+}
+
+// assumed puts everything that was merely not given on one line.
+func (e *explainer) assumed(list []string) []string {
+	var absent, out []string
+	for _, s := range list {
+		if name, ok := strings.CutSuffix(s, ": not given, assumed unset"); ok {
+			absent = append(absent, name)
+		} else {
+			out = append(out, s)
+		}
+	}
+	if len(absent) > 0 {
+		out = append(out, e.say(text.NotGiven, strings.Join(absent, e.say(text.PatternsAnd))))
+	}
+	return out
 }
 
 func (e *explainer) bullets(heading text.Key, list []string) {

@@ -41,7 +41,7 @@ func sampleAccess() (scanners.Head, verdict.Access) {
 		PublicReasons:    []verdict.Reason{{Code: verdict.ReasonOpen, Detail: "breadth of fc00::/7"}},
 		Latent:           []verdict.Latent{{Audience: verdict.Anonymous, Verb: verdict.List, Guard: block, Grants: []verdict.Grant{{Kind: verdict.GrantACL, Where: "bucket ACL", Who: "AllUsers", What: "READ"}}}},
 		PublishedVia:     []string{"CloudFront distribution E123"},
-		Assumed:          []string{"organization policies were not given: none assumed"},
+		Assumed:          []string{"acl: not given, assumed unset", "website: not given, assumed unset", "organization policies were not given: none assumed"},
 	}
 }
 

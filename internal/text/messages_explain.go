@@ -43,6 +43,8 @@ const (
 	SayConditional
 	SayNo
 	SayNoClosed
+	SayNoStopped
+	NotGiven
 	SaySame
 	LabelStoppedBy
 	SayUnknown
@@ -135,7 +137,9 @@ func explainMessages() map[Key]Message {
 		SayConditional: {"{0} can {1}, if something holds that they can't choose:", "相手が選べない条件がそろえば、{0}、{1}。条件："},
 		SayNo:          {"no: nothing grants it", "いいえ：許可するものがありません"},
 		SayNoClosed:    {"no: granted, but stopped by {0}", "いいえ：許可はありますが、{0} が止めています"},
-		SaySame:        {"the same, in the same way", "同じ方法で同様です"},
+		SayNoStopped:   {"no: stopped by {0}", "いいえ：{0} が止めています"},
+		NotGiven:       {"not given, taken as not set: {0}", "指定がないため未設定とみなしたもの：{0}"},
+		SaySame:        {"the same as above, in the same way", "上と同じです（同じ方法で可能）"},
 		LabelStoppedBy: {"stopped by", "止めている設定"},
 		SayUnknown:     {"unknown: {0}", "不明：{0}"},
 		DependsOn:      {"depends on", "条件"},
