@@ -25,10 +25,34 @@ type Client struct {
 	options Options
 	classes classifier
 	close   []func()
-	named   http.RoundTripper
-	strict  http.RoundTripper
-	forward http.RoundTripper
+	send    http.RoundTripper
 	turns   turns
+}
+
+// router sends each request by the transport of its trust. They never share a connection, so that one made to a
+// private address for a named host is not used again for a redirect to it.
+type router struct{ named, strict, forward http.RoundTripper }
+
+type trust int
+
+const (
+	strict  trust = iota // a host that somebody else named
+	named                // a host that the user named
+	forward              // the same, for a proxy to forward
+)
+
+type trustKey struct{}
+
+// RoundTrip implements http.RoundTripper.
+func (r router) RoundTrip(req *http.Request) (*http.Response, error) {
+	switch t, _ := req.Context().Value(trustKey{}).(trust); t {
+	case named:
+		return r.named.RoundTrip(req)
+	case forward:
+		return r.forward.RoundTrip(req)
+	default:
+		return r.strict.RoundTrip(req)
+	}
 }
 
 // New builds a client. Options without a user agent are refused: a scanner does not go about unnamed.
@@ -43,7 +67,7 @@ func New(o Options) (*Client, error) {
 		o.Dial = (&net.Dialer{Timeout: 10 * time.Second}).DialContext
 	}
 	if o.Wait == nil {
-		o.Wait = wait
+		o.Wait = Wait
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -64,11 +88,14 @@ func New(o Options) (*Client, error) {
 	answers := &firstAnswers{public: map[string]bool{}}
 	trusted := &dialer{options: &c.options, classes: c.classes, named: true, first: answers}
 	others := &dialer{options: &c.options, classes: c.classes, first: answers}
-	// The transports never share a connection, so that one made to a private address for a named host is not used
-	// again for a redirect to it.
-	c.named = c.transport(trusted.dialContext, nil)
-	c.strict = c.transport(others.dialContext, nil)
-	c.forward = c.transport(trusted.dialForward, func(r *http.Request) (*url.URL, error) { return proxyOf(r.Context()), nil })
+	c.send = router{
+		named:   c.transport(trusted.dialContext, nil),
+		strict:  c.transport(others.dialContext, nil),
+		forward: c.transport(trusted.dialForward, func(r *http.Request) (*url.URL, error) { return proxyOf(r.Context()), nil }),
+	}
+	if o.Wrap != nil {
+		c.send = o.Wrap(c.send)
+	}
 	return c, nil
 }
 
@@ -94,9 +121,6 @@ func (c *Client) transport(dial func(context.Context, string, string) (net.Conn,
 		MaxIdleConnsPerHost:    16,
 	}
 	c.close = append(c.close, t.CloseIdleConnections)
-	if c.options.Wrap != nil {
-		return c.options.Wrap(t)
-	}
 	return t
 }
 
@@ -147,7 +171,7 @@ func (c *Client) Fetch(ctx context.Context, r Request, read func(*Response, io.R
 }
 
 // hop asks one address. It returns where a redirect leads, or nil when this is the answer.
-func (c *Client) hop(ctx context.Context, r Request, at *url.URL, header http.Header, trusted bool, out *Response, read func(*Response, io.Reader) error) (*url.URL, error) {
+func (c *Client) hop(ctx context.Context, r Request, at *url.URL, header http.Header, trustedHost bool, out *Response, read func(*Response, io.Reader) error) (*url.URL, error) {
 	if err := c.turns.take(ctx, at.Host, &c.options); err != nil {
 		return nil, fmt.Errorf("waiting for a turn at %q: %w", at.Host, err)
 	}
@@ -179,15 +203,14 @@ func (c *Client) hop(ctx context.Context, r Request, at *url.URL, header http.He
 			vantage.Remote, vantage.PrivateAnswer = checked.target, checked.private
 		}
 	}})
-	transport := c.strict
 	switch {
-	case trusted && vantage.Proxy != "" && at.Scheme == "http":
+	case trustedHost && vantage.Proxy != "" && at.Scheme == "http":
 		// Many proxies tunnel to port 443 alone; the rest of what the user named is theirs to forward.
-		transport = c.forward
-	case trusted:
-		transport = c.named
+		ctx = context.WithValue(ctx, trustKey{}, forward)
+	case trustedHost:
+		ctx = context.WithValue(ctx, trustKey{}, named)
 	}
-	answer, err := transport.RoundTrip(req.WithContext(ctx))
+	answer, err := c.send.RoundTrip(req.WithContext(ctx))
 	out.Vantage = vantage
 	if err != nil {
 		return nil, fmt.Errorf("asking %q: %w", at.Host, err)
@@ -374,7 +397,8 @@ func (t *turns) take(ctx context.Context, host string, o *Options) error {
 	return ctx.Err()
 }
 
-func wait(ctx context.Context, d time.Duration) error {
+// Wait pauses by a timer, or until ctx ends, whose error it then returns.
+func Wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -45,7 +45,7 @@ type Options struct {
 	MaxHeaderBytes int64
 	// MaxRedirects bounds the redirects of one request; default 5.
 	MaxRedirects int
-	// Wrap is put around each transport, for recording and faults; nil for none.
+	// Wrap is put around what sends requests, for recording and faults; nil for none. It is called once.
 	Wrap func(http.RoundTripper) http.RoundTripper
 }
 

@@ -25,6 +25,8 @@ type Head struct {
 	Title string
 	// Links are the absolute http and https addresses that the page links to, each once, without fragment.
 	Links []string
+	// Closed says that the end of the head was seen: a closing tag, or the body.
+	Closed bool
 	// Complete says that the head was read to its end. A page that broke off before may hold more meta tags.
 	Complete bool
 }
@@ -73,7 +75,7 @@ func ReadHead(r io.Reader, base *url.URL) (*Head, error) {
 			}
 			switch tag {
 			case "body":
-				inBody, h.Complete = true, true
+				inBody, h.Closed, h.Complete = true, true, true
 			case "title":
 				inTitle = true
 			case "base":
@@ -91,7 +93,7 @@ func ReadHead(r io.Reader, base *url.URL) (*Head, error) {
 		case html.EndTagToken:
 			switch name, _ := z.TagName(); string(name) {
 			case "head":
-				h.Complete, inBody = true, true
+				h.Closed, h.Complete, inBody = true, true, true
 			case "title":
 				inTitle = false
 			}

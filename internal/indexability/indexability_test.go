@@ -268,7 +268,7 @@ func TestReadHead(t *testing.T) {
 		Title:    "List & more",
 		Metas:    []ix.Meta{{Name: "Robots", Content: "NoIndex"}, {Name: "googlebot", Content: "nosnippet", InBody: true}},
 		Links:    []string{"https://files.example.com/other/a.pdf", "https://cdn.example.com/b?x=1&y=2", "https://frame.example/"},
-		Complete: true,
+		Closed: true, Complete: true,
 	}
 	if diff := cmp.Diff(want, h); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

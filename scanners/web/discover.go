@@ -63,11 +63,8 @@ func (s *Scanner) crawl(ctx context.Context, target scanners.Target, start *url.
 		v := s.visit(ctx, at.address, at.method, s.redactKeys(target))
 		record := scanners.NewRecord(s.head(at.address))
 		record.At = s.runtime.Now().UTC()
-		policy := robots.Policy{}
-		if v.answer != nil {
-			policy = s.robotsOf(ctx, v.final(), sameHost(v.final(), start))
-		}
-		s.fill(record.Page, v, policy, at.found)
+		s.fill(record.Page, v)
+		record.Page.Indexability = s.indexabilityFact(ctx, v, start, at.found)
 		if !yield(scanners.Ref{Head: record.Head, Seed: record, Target: target}, nil) {
 			return
 		}
@@ -86,8 +83,8 @@ func (s *Scanner) crawl(ctx context.Context, target scanners.Target, start *url.
 
 // turnedAway reports whether the host's robots.txt has a group for this scanner by name that refuses the address.
 func (s *Scanner) turnedAway(ctx context.Context, u *url.URL) bool {
-	policy := s.robotsOf(ctx, u, true)
-	return policy.File.Names(robots.RFC9309, Token) &&
+	policy, err := s.robotsOf(ctx, u, true)
+	return err == nil && policy.File.Names(robots.RFC9309, Token) &&
 		policy.Decide(robots.RFC9309, []string{Token}, u.String()).Answer == robots.Blocked
 }
 
@@ -149,6 +146,11 @@ func sameHost(a, b *url.URL) bool { return a.Scheme == b.Scheme && a.Host == b.H
 // Inspect implements scanners.Scanner.
 func (s *Scanner) Inspect(ctx context.Context, ref scanners.Ref, need scanners.FactSet, prev *scanners.Record) (scanners.Record, error) {
 	record := scanners.NewRecord(ref.Head)
+	if prev != nil {
+		whole := *prev
+		whole.Head, whole.Page = ref.Head, record.Page
+		record = &whole
+	}
 	for _, known := range []*scanners.Record{ref.Seed, prev} {
 		if known != nil && known.Page != nil {
 			keep(record.Page, known.Page)
@@ -170,14 +172,13 @@ func (s *Scanner) Inspect(ctx context.Context, ref scanners.Ref, need scanners.F
 	}
 	record.At = s.runtime.Now().UTC()
 	v := s.visit(ctx, u, http.MethodGet, s.redactKeys(ref.Target))
-	policy := robots.Policy{}
-	if need.Has(factIndexability) && v.answer != nil && v.answer.Status != 0 {
-		policy = s.robotsOf(ctx, v.final(), sameHost(v.final(), u))
+	if ctx.Err() != nil && v.failed() {
+		return *record, nil // the run has ended: nothing was inspected
 	}
 	fresh := &scanners.Page{}
-	s.fill(fresh, v, policy, nil)
-	if !need.Has(factIndexability) {
-		fresh.Indexability = scanners.Fact[scanners.Indexability]{}
+	s.fill(fresh, v)
+	if need.Has(factIndexability) {
+		fresh.Indexability = s.indexabilityFact(ctx, v, u, nil)
 	}
 	keep(fresh, record.Page)
 	record.Page = fresh

@@ -3,6 +3,7 @@ package web
 // From a visit to the facts of a record.
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -51,22 +52,30 @@ func origin(v *visit) scanners.Origin {
 	return scanners.Origin{Call: method + " " + shown(v.asked)}
 }
 
-// fill sets the facts of a page from a visit. The policy is that of the host that answered.
-func (s *Scanner) fill(page *scanners.Page, v *visit, policy robots.Policy, found []indexability.Discovery) {
+// fill sets the facts of a page from a visit, all but indexability.
+func (s *Scanner) fill(page *scanners.Page, v *visit) {
 	from := origin(v)
-	location := s.locate(v)
 	page.Response = responseFact(v, from)
 	page.Names = namesFact(v, from)
-	page.Storage = storageFact(v, location, from)
-	if page.Response.State == scanners.Known {
-		page.Indexability = scanners.KnownFact(indexabilityOf(s.judge(v, location, policy, found)), from)
-	} else {
-		page.Indexability = scanners.UnknownFact[scanners.Indexability](page.Response.Reason, from)
+	page.Storage = storageFact(v, s.locate(v), from)
+}
+
+// indexabilityFact tells the page's story. start is the address that the user named.
+func (s *Scanner) indexabilityFact(ctx context.Context, v *visit, start *url.URL, found []indexability.Discovery) scanners.Fact[scanners.Indexability] {
+	from := origin(v)
+	if v.failed() && !v.isListing() {
+		return scanners.UnknownFact[scanners.Indexability](scanners.Reason{Code: scanners.Failed, Detail: failure(v.err)}, from)
 	}
+	policy, err := s.robotsOf(ctx, v.final(), sameHost(v.final(), start))
+	if err != nil {
+		return scanners.UnknownFact[scanners.Indexability](scanners.Reason{Code: scanners.Failed, Detail: failure(err)}, from)
+	}
+	return scanners.KnownFact(indexabilityOf(s.judge(v, s.locate(v), policy, found)), from)
 }
 
 func responseFact(v *visit, from scanners.Origin) scanners.Fact[scanners.Response] {
-	if v.answer == nil || v.answer.Status == 0 {
+	// What breaks off in the middle may still turn out to be a listing; what is one already stays one.
+	if v.failed() && !v.isListing() {
 		return scanners.UnknownFact[scanners.Response](scanners.Reason{Code: scanners.Failed, Detail: failure(v.err)}, from)
 	}
 	a := v.answer
@@ -128,8 +137,12 @@ func vantageText(v fetch.Vantage) string {
 
 func namesFact(v *visit, from scanners.Origin) scanners.Fact[scanners.Names] {
 	switch {
-	case v.answer == nil || v.answer.Status == 0:
-		return scanners.UnknownFact[scanners.Names](scanners.Reason{Code: scanners.Failed, Detail: failure(v.err)}, from)
+	case v.failed():
+		code := scanners.Failed
+		if v.isListing() {
+			code = scanners.Partial
+		}
+		return scanners.UnknownFact[scanners.Names](scanners.Reason{Code: code, Detail: failure(v.err)}, from)
 	case v.headOnly:
 		// An object found in a listing was asked for its headers: it is no listing itself.
 		return scanners.UnsupportedFact[scanners.Names](from)
@@ -150,7 +163,7 @@ func namesFact(v *visit, from scanners.Origin) scanners.Fact[scanners.Names] {
 
 func storageFact(v *visit, l storageurl.Location, from scanners.Origin) scanners.Fact[scanners.StorageURL] {
 	if !l.Known() && l.Front == "" {
-		if v.answer == nil || v.answer.Status == 0 {
+		if v.failed() {
 			return scanners.UnknownFact[scanners.StorageURL](scanners.Reason{Code: scanners.Failed, Detail: failure(v.err)}, from)
 		}
 		// It answered, and neither address nor answer shows a storage service.

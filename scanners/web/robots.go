@@ -5,6 +5,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/url"
 	"sync"
@@ -25,6 +26,7 @@ type policyEntry struct {
 	mu     sync.Mutex
 	known  bool
 	policy robots.Policy
+	err    error
 }
 
 func newPolicies() *policies { return &policies{by: map[string]*policyEntry{}} }
@@ -43,46 +45,58 @@ func (p *policies) entry(address string) *policyEntry {
 	return e
 }
 
-// robotsOf gives the policy of the host of page. named says that the user named that host.
-func (s *Scanner) robotsOf(ctx context.Context, page *url.URL, named bool) robots.Policy {
+// robotsOf gives the policy of the host of page. named says that the user named that host. An error says that the file
+// could not be asked for from here, which says nothing of what a crawler gets.
+func (s *Scanner) robotsOf(ctx context.Context, page *url.URL, named bool) (robots.Policy, error) {
 	address := robots.URL(page)
 	u, err := url.Parse(address)
 	if address == "" || err != nil {
-		return robots.Policy{}
+		return robots.Policy{}, fmt.Errorf("no robots.txt governs %q", shown(page))
 	}
 	e := s.policies.entry(address)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.known {
-		return e.policy
+		return e.policy, e.err
 	}
-	policy := robots.Judge(s.fetchRobots(ctx, u, named))
+	outcome, err := s.fetchRobots(ctx, u, named)
+	if err != nil {
+		err = fmt.Errorf("reading %s: %w", shown(u), err)
+	}
+	policy := robots.Judge(outcome)
 	if ctx.Err() == nil {
-		e.known, e.policy = true, policy
+		e.known, e.policy, e.err = true, policy, err
 	}
-	return policy
+	return policy, err
 }
 
-func (s *Scanner) fetchRobots(ctx context.Context, u *url.URL, named bool) robots.Fetch {
+func (s *Scanner) fetchRobots(ctx context.Context, u *url.URL, named bool) (robots.Fetch, error) {
 	var f robots.Fetch
-	answer, err := s.client.Fetch(ctx, fetch.Request{URL: u, Named: named, MaxBytes: robots.MaxBytes + 1, MaxRedirects: robots.MaxHops},
-		func(_ *fetch.Response, body io.Reader) error {
-			var err error
-			f.Body, err = io.ReadAll(body)
-			return err
-		})
+	var answer *fetch.Response
+	var err error
+	for n := range attempts {
+		if n > 0 && !s.pause(ctx, n, answer) {
+			break
+		}
+		f = robots.Fetch{}
+		answer, err = s.client.Fetch(ctx, fetch.Request{URL: u, Named: named, MaxBytes: robots.MaxBytes + 1, MaxRedirects: robots.MaxHops},
+			func(_ *fetch.Response, body io.Reader) error {
+				var err error
+				f.Body, err = io.ReadAll(body)
+				return err
+			})
+		if !mayPass(answer, err) {
+			break
+		}
+	}
 	if answer != nil {
 		f.Status, f.Hops, f.Loop = answer.Status, len(answer.Hops), answer.Loop
 	}
 	switch {
-	case err == nil:
 	case errors.Is(err, fetch.ErrRedirects):
 		f.Hops = robots.MaxHops + 1
-	case errors.Is(err, fetch.ErrAddress), errors.Is(err, fetch.ErrRequest), errors.Is(err, fetch.ErrProxy), ctx.Err() != nil:
-		// A crawler may get there; from here nothing is known.
-		return robots.Fetch{}
-	default:
-		f.Failed = true
+	case err != nil:
+		return robots.Fetch{}, err
 	}
-	return f
+	return f, nil
 }

@@ -7,10 +7,13 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
+	"time"
 
 	"github.com/tojimari/tojimari/internal/fetch"
 	"github.com/tojimari/tojimari/internal/indexability"
@@ -49,44 +52,103 @@ func (v *visit) final() *url.URL {
 	return v.asked
 }
 
+// failed reports whether the page could not be had whole. A redirect that is not followed is an answer.
+func (v *visit) failed() bool {
+	if v.answer == nil || v.answer.Status == 0 {
+		return true
+	}
+	return v.err != nil && !errors.Is(v.err, fetch.ErrAddress) && !errors.Is(v.err, fetch.ErrRedirects) && !errors.Is(v.err, fetch.ErrRequest)
+}
+
 // isListing reports whether the page lists keys.
 func (v *visit) isListing() bool { return v.page != nil && v.page.Kind != listing.ErrorAnswer }
 
+// attempts is how often an address is asked where the network fails or the server is too busy to answer.
+const attempts = 3
+
+// visit asks an address, again after a pause where the failure may pass.
 func (s *Scanner) visit(ctx context.Context, u *url.URL, method string, redact bool) *visit {
-	v := &visit{asked: u, tally: names.NewTally(s.words, names.Options{Samples: keySamples, Redact: redact}), headOnly: method == http.MethodHead}
-	v.answer, v.err = s.client.Fetch(ctx, fetch.Request{Method: method, URL: u, Named: true, MaxBytes: maxListing}, v.read)
+	var v *visit
+	for n := range attempts {
+		if n > 0 && !s.pause(ctx, n, v.answer) {
+			break
+		}
+		v = &visit{asked: u, tally: names.NewTally(s.words, names.Options{Samples: keySamples, Redact: redact}), headOnly: method == http.MethodHead}
+		v.answer, v.err = s.client.Fetch(ctx, fetch.Request{Method: method, URL: u, Named: true, MaxBytes: maxListing}, v.read)
+		if !mayPass(v.answer, v.err) {
+			break
+		}
+	}
 	return v
+}
+
+// mayPass reports whether another attempt may be answered otherwise.
+func mayPass(answer *fetch.Response, err error) bool {
+	if err != nil {
+		for _, final := range []error{fetch.ErrAddress, fetch.ErrRedirects, fetch.ErrRequest, fetch.ErrName, fetch.ErrProxy, context.Canceled} {
+			if errors.Is(err, final) {
+				return false
+			}
+		}
+		var certificate *tls.CertificateVerificationError
+		return !errors.As(err, &certificate)
+	}
+	return answer.Status == http.StatusTooManyRequests || answer.Status == http.StatusServiceUnavailable
+}
+
+// maxPause bounds what a server can ask for with Retry-After.
+const maxPause = 10 * time.Second
+
+// pause waits before the nth attempt: a second, then two, or as long as the server asks. It reports false where the
+// run has ended.
+func (s *Scanner) pause(ctx context.Context, n int, answer *fetch.Response) bool {
+	d := time.Duration(n) * time.Second
+	if answer != nil && answer.Header != nil {
+		if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil && seconds > 0 {
+			d = min(time.Duration(min(seconds, 3600))*time.Second, maxPause)
+		}
+	}
+	return s.wait(ctx, d) == nil
+}
+
+// watched remembers why a body broke off: a parser cannot tell that from a page that ends too early.
+type watched struct {
+	from io.Reader
+	err  error
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.from.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		w.err = err
+	}
+	return n, err
 }
 
 func (v *visit) read(r *fetch.Response, body io.Reader) error {
 	if r.Encoding != "" {
 		return nil
 	}
-	buffered := bufio.NewReaderSize(body, 16<<10)
-	start, err := buffered.Peek(1024)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
+	watch := &watched{from: body}
+	buffered := bufio.NewReaderSize(watch, 16<<10)
+	// An error here shows again when what was buffered has been read.
+	start, _ := buffered.Peek(1024)
 	switch v.format = listing.Sniff(start); v.format {
 	case listing.XML, listing.JSON:
 		v.list(buffered)
-		return nil
 	case listing.HTML:
-		text, err := io.ReadAll(io.LimitReader(buffered, maxPage+1))
-		if len(text) > maxPage {
+		// What was read before a connection broke is not kept as if it were whole.
+		text, _ := io.ReadAll(io.LimitReader(buffered, maxPage+1))
+		cut := len(text) > maxPage
+		if cut {
 			text, r.Truncated = text[:maxPage], true
 		}
 		v.list(bytes.NewReader(text))
-		head, headErr := indexability.ReadHead(bytes.NewReader(text), r.URL)
-		// A head that was cut off by the limit or a broken connection may hold more.
-		if headErr != nil || (err != nil || r.Truncated) && !head.Complete {
-			head.Complete = false
-		}
+		head, err := indexability.ReadHead(bytes.NewReader(text), r.URL)
+		head.Complete = err == nil && head.Complete && (head.Closed || !cut)
 		v.head = head
-		return err
-	default:
-		return nil
 	}
+	return watch.err
 }
 
 func (v *visit) list(from io.Reader) {

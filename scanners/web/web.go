@@ -41,7 +41,7 @@ type Options struct {
 	RootCAs  *x509.CertPool
 	// Pace is the least time between two requests to one host; 0 for none.
 	Pace time.Duration
-	// Wait pauses for the pace; nil for a timer.
+	// Wait pauses for the pace and between attempts; nil for a timer.
 	Wait func(ctx context.Context, d time.Duration) error
 	// Timeout bounds one request; 0 for 30 seconds.
 	Timeout time.Duration
@@ -62,6 +62,7 @@ type Scanner struct {
 	recogniser *storageurl.Recogniser
 	words      *names.Classifier
 	policies   *policies
+	wait       func(context.Context, time.Duration) error
 	unfit      error // why it can describe itself and no more
 }
 
@@ -82,7 +83,10 @@ func New(rt scanners.Runtime, o Options) *Scanner {
 	if o.MaxPages <= 0 {
 		o.MaxPages = 200
 	}
-	s := &Scanner{runtime: rt, options: o, recogniser: storageurl.New(o.Vendors), words: names.New(), policies: newPolicies()}
+	if o.Wait == nil {
+		o.Wait = fetch.Wait
+	}
+	s := &Scanner{runtime: rt, options: o, recogniser: storageurl.New(o.Vendors), words: names.New(), policies: newPolicies(), wait: o.Wait}
 	if rt.Now == nil {
 		s.unfit = errors.New("web: no clock given")
 		return s
