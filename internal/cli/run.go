@@ -24,6 +24,7 @@ type scan struct {
 	judge    *judge.Judge
 	filter   filter
 	pacer    *pace.Pacer
+	prover   prover // nil without --prove
 
 	outputs      []report.Destination // all but snapshots
 	snapshots    []report.Destination
@@ -70,7 +71,7 @@ func (a *app) run(ctx context.Context, s scan) (result.Run, error) {
 		Registry: s.registry, Targets: s.targets, Needs: needs{s.judge, s.filter.needs()}, Concurrency: s.concurrency, Pace: s.pacer,
 		Filter: s.filter.takesRef, Keep: s.filter.takesRecord, Resume: earlier, Deadline: s.deadline, Now: a.now,
 		Progress: func(p engine.Progress) { progress.Show(j.progress(p)) },
-		Emit:     j.event,
+		Emit:     func(e engine.Event) error { return j.event(ctx, e) },
 	})
 	progress.Done()
 	if err != nil {
@@ -97,7 +98,7 @@ type judging struct {
 	lost    int // failures that leave something unknown
 }
 
-func (j *judging) event(e engine.Event) error {
+func (j *judging) event(ctx context.Context, e engine.Event) error {
 	if err := j.saved.write(e.Line()); err != nil {
 		return err
 	}
@@ -115,16 +116,17 @@ func (j *judging) event(e engine.Event) error {
 	}
 	judged := j.scan.judge.Append(j.room, e.Record, j.scan.at)
 	j.room = judged.Results
-	return j.take(judged)
+	return j.take(ctx, judged)
 }
 
-func (j *judging) take(judged judge.Judged) error {
+func (j *judging) take(ctx context.Context, judged judge.Judged) error {
 	for _, w := range judged.Woes {
 		if len(j.run.RuleErrors) < engine.MaxFailures {
 			j.run.RuleErrors = append(j.run.RuleErrors, w)
 		}
 	}
 	for i := range judged.Results {
+		j.prove(ctx, &judged.Results[i])
 		j.tally.Add(&judged.Results[i])
 		if err := j.reports.Result(judged.Results[i]); err != nil {
 			return err
@@ -149,7 +151,7 @@ func (j *judging) progress(p engine.Progress) report.ProgressState {
 func (j *judging) finish(ctx context.Context, s engine.Summary) error {
 	whole := s.CutOff == nil && s.FailureCount == 0
 	lapsed, lapses := j.scan.judge.Lapses(j.scan.at, whole && j.scan.filter.empty())
-	if err := j.take(lapsed); err != nil {
+	if err := j.take(ctx, lapsed); err != nil {
 		return err
 	}
 	run := j.run

@@ -4,7 +4,10 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
+	"net/http"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -17,9 +20,11 @@ import (
 	"github.com/tojimari/tojimari/internal/pace"
 	"github.com/tojimari/tojimari/internal/report"
 	"github.com/tojimari/tojimari/internal/result"
+	"github.com/tojimari/tojimari/internal/vendors"
 	"github.com/tojimari/tojimari/scanners"
 	"github.com/tojimari/tojimari/scanners/all"
 	"github.com/tojimari/tojimari/scanners/program"
+	"github.com/tojimari/tojimari/scanners/web"
 )
 
 const scanHelp = `Scan targets and say who on the internet can list, read, write or change permissions of each bucket.
@@ -28,6 +33,7 @@ Targets:
   aws, aws:PROFILE     every S3 bucket of the account that the credentials belong to
   aws:org              every account of the organisation (a role is assumed in each)
   s3://BUCKET          one bucket, also where listing buckets is not allowed
+  https://HOST/PATH    what a stranger and a search engine get at an address
   snapshot:FILE        records saved by -o snapshot=FILE ("-" reads standard input)
   program:NAME         records printed by an external collector (--program NAME=PATH)
 Options that belong to one target ride on it: s3://b?endpoint-url=https://minio.example&profile=ops
@@ -55,6 +61,7 @@ type scanFlags struct {
 	deadline     time.Duration
 	resume       string
 	objects      int
+	prove        bool
 	options      map[string]*string
 	programs     []string
 	programArgs  []string
@@ -68,6 +75,7 @@ var targetOptions = []struct{ name, help string }{
 	{"external-id", "external id for --role-arn"},
 	{"org-role", "name of the role that aws:org assumes in each account"},
 	{"endpoint-url", "base URL of an S3-compatible service (path style)"},
+	{"depth", "for https targets: follow links on the same host this many steps"},
 }
 
 func (a *app) scanCommand() *cobra.Command {
@@ -100,6 +108,7 @@ func (a *app) scanCommand() *cobra.Command {
 	flags.DurationVar(&f.deadline, "deadline", 0, "stop after this time and report what was found (0: no limit)")
 	flags.StringVar(&f.resume, "resume", "", "continue a scan that was cut off, from its snapshot; nothing that is whole is read again")
 	flags.IntVar(&f.objects, "objects", 0, "look at the ACLs of this many objects per bucket")
+	flags.BoolVar(&f.prove, "prove", false, "send each read witness once: one listing page of one key, or one byte of one object")
 	flags.StringArrayVar(&f.programs, "program", nil, "NAME=PATH of an external collector for program:NAME; several times")
 	flags.StringArrayVar(&f.programArgs, "program-arg", nil, "argument for the external collector; several times")
 	for _, o := range targetOptions {
@@ -157,7 +166,14 @@ func (a *app) prepareScan(f *scanFlags, args []string) (scan, error) {
 	if err != nil {
 		return s, err
 	}
-	if s.registry, err = all.New(rt, all.Config{Stdin: a.In, Programs: program.Options{Paths: programs, Args: f.programArgs}}); err != nil {
+	outside, err := a.outside(rt)
+	if err != nil {
+		return s, wrongUse(err)
+	}
+	if f.prove {
+		s.prover = outside
+	}
+	if s.registry, err = all.New(rt, all.Config{Stdin: a.In, Programs: program.Options{Paths: programs, Args: f.programArgs}, Web: outside}); err != nil {
 		return s, wrongUse(err)
 	}
 	for _, t := range s.targets {
@@ -167,6 +183,26 @@ func (a *app) prepareScan(f *scanFlags, args []string) (scan, error) {
 	}
 	return s, nil
 }
+
+// outside makes the scanner that looks from outside and sends proofs.
+func (a *app) outside(rt scanners.Runtime) (*web.Scanner, error) {
+	known, err := vendors.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	opts := web.Options{Vendors: known, Proxy: http.ProxyFromEnvironment, Pace: outsidePace}
+	if endpoint := rt.Options["endpoint-url"]; endpoint != "" {
+		u, err := url.Parse(endpoint)
+		if err != nil || u.Host == "" {
+			return nil, fmt.Errorf("--endpoint-url %q is not a URL with a host", endpoint)
+		}
+		opts.Endpoints = append(opts.Endpoints, u)
+	}
+	return web.New(rt, opts), nil
+}
+
+// outsidePace is the least time between two requests to one host that is not the user's own service.
+const outsidePace = 200 * time.Millisecond
 
 // namedPaths reads NAME=PATH.
 func namedPaths(words []string) (map[string]string, error) {

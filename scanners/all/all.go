@@ -8,6 +8,7 @@ import (
 	"github.com/tojimari/tojimari/scanners/awss3"
 	"github.com/tojimari/tojimari/scanners/program"
 	"github.com/tojimari/tojimari/scanners/snapshot"
+	"github.com/tojimari/tojimari/scanners/web"
 )
 
 // Config is what single scanners need beside the runtime.
@@ -16,15 +17,21 @@ type Config struct {
 	Stdin io.Reader
 	// Programs are the external collectors, from the command line only.
 	Programs program.Options
+	// Web looks from outside; nil leaves https targets out.
+	Web *web.Scanner
 	// AWS changes how the AWS scanner works.
 	AWS []awss3.Option
 }
 
 // New returns the registry of all scanners.
 func New(rt scanners.Runtime, cfg Config) (*scanners.Registry, error) {
-	return scanners.NewRegistry(
+	list := []scanners.Scanner{
 		awss3.New(rt, cfg.AWS...),
 		snapshot.New(cfg.Stdin),
 		program.New(cfg.Programs),
-	)
+	}
+	if cfg.Web != nil {
+		list = append(list, cfg.Web)
+	}
+	return scanners.NewRegistry(list...)
 }
