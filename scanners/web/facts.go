@@ -86,7 +86,7 @@ func responseFact(v *visit, from scanners.Origin) scanners.Fact[scanners.Respons
 	for _, hop := range a.Hops {
 		r.Redirects = append(r.Redirects, shown(hop.URL))
 	}
-	if r.Code = serviceCode(a.Header, v.page); r.Code == "" && v.err != nil {
+	if r.Code = serviceCode(a.Header, v.page); r.Code == "" && v.err != nil && !v.failed() {
 		r.Code = reasonOf(v.err)
 	}
 	return scanners.KnownFact(r, from)
