@@ -419,7 +419,7 @@ func (r *runner) settle() {
 
 // laxChoice looks for a request that the undecided points might let through.
 func (r *runner) laxChoice(sc *scene, stmts []*stmt, base []signed, denies []clause) {
-	sol, _, ok := sc.search(base, denies)
+	sol, _, ok := sc.search(base, append(denies[:len(denies):len(denies)], r.uncovered(sc)...))
 	if !ok {
 		return
 	}

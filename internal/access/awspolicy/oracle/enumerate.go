@@ -428,6 +428,10 @@ func Judge(d *Document, w World, verb, audience string, limit int) Judgement {
 			}
 		}
 	}
+	for k := range j.entangled {
+		j.texts[k] = append(j.texts[k], "private", "public-read", "bucket-owner-full-control", "STANDARD", "GLACIER", "AES256", "aws:kms",
+			"COPY", "REPLACE", "GOVERNANCE", "anonymous", "aanonymous", stranger, "a"+stranger, "true", "false", "AWS", "REST-HEADER")
+	}
 	var free, outside []situation
 	if audience == "anonymous" {
 		free, outside = []situation{{kind: "anonymous"}}, []situation{{kind: "anonymous", vpc: true}}
