@@ -172,7 +172,7 @@ func (l *Lab) sts(q request) answer {
 	case "AssumeRole":
 		account, role := roleOf(q.key)
 		for _, a := range l.world.Accounts {
-			if a.ID != account {
+			if a.ID != account || a.ExternalID != "" && a.ExternalID != q.externalID {
 				continue
 			}
 			for _, name := range a.Roles {

@@ -81,6 +81,8 @@ type request struct {
 	owner     string // the bucket's owner that the caller expects, if it says
 	query     url.Values
 	website   bool
+
+	externalID string // for AssumeRole
 }
 
 // resource is what the request is about, for faults.
@@ -119,7 +121,7 @@ func read(r *http.Request, at host, form url.Values) request {
 	case serviceSTS:
 		q.operation = form.Get("Action")
 		if q.operation == "AssumeRole" {
-			q.key = form.Get("RoleArn")
+			q.key, q.externalID = form.Get("RoleArn"), form.Get("ExternalId")
 		}
 	case serviceOrgs:
 		_, q.operation, _ = strings.Cut(r.Header.Get("X-Amz-Target"), ".")

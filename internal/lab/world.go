@@ -28,10 +28,12 @@ type Account struct {
 	Region    string // "" is "us-east-1"
 	State     string // "" is "ACTIVE"
 	Roles     []string
-	Block     *PublicAccessBlock
-	Buckets   []Bucket
-	Points    []AccessPoint
-	Multi     []MultiRegionAccessPoint
+	// ExternalID, when set, must be given to assume any of the roles.
+	ExternalID string
+	Block      *PublicAccessBlock
+	Buckets    []Bucket
+	Points     []AccessPoint
+	Multi      []MultiRegionAccessPoint
 }
 
 // Organization is the accounts' AWS organisation. Its management account is the first account.

@@ -138,7 +138,9 @@ func TestNoOrganisation(t *testing.T) {
 }
 
 func TestRoleIsAssumed(t *testing.T) {
-	b := start(t, organisation(), scanners.Runtime{Options: map[string]string{"role-arn": "arn:aws:iam::" + theirs + ":role/OrganizationAccountAccessRole", "external-id": "x"}})
+	world := organisation()
+	world.Accounts[1].ExternalID = "x"
+	b := start(t, world, scanners.Runtime{Options: map[string]string{"role-arn": "arn:aws:iam::" + theirs + ":role/OrganizationAccountAccessRole", "external-id": "x"}})
 	if diff := cmp.Diff([]string{"aws:account/" + theirs, "aws:s3:bucket/member-bucket"}, b.mustDiscover("aws").ids()); diff != "" {
 		t.Error(diff)
 	}
@@ -238,6 +240,19 @@ func TestAccessPointPartsDenied(t *testing.T) {
 	b = start(t, world, scanners.Runtime{})
 	rec = b.inspect(b.ref("aws", acme), "bucket.aws.access_points")
 	if got := rec.Bucket.AWS.AccessPoints.Reason; got.Permission != "s3:ListAccessPoints" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestAnotherAccountsRef: a Ref saved by a scan with other credentials tells nothing about this account.
+func TestAnotherAccountsRef(t *testing.T) {
+	world := organisation()
+	world.Accounts[0].Block = lab.BlockAll()
+	b := start(t, world, scanners.Runtime{})
+	ref := b.ref("aws", "aws:account/"+mine)
+	ref.Account = theirs
+	rec := b.inspect(ref, "scope.aws.public_access_block")
+	if got := rec.Scope.AWS.PublicAccessBlock; got.Reason.Code != scanners.Denied {
 		t.Errorf("%+v", got)
 	}
 }

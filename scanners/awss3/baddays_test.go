@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -346,23 +347,50 @@ func (b endlessBody) Read(p []byte) (int, error) {
 
 func (endlessBody) Close() error { return nil }
 
-// TestWaitingForATurnIsNotSlowness: a transport that holds requests back longer than an attempt may last loses
-// nothing, since the wait is not the service's.
-func TestWaitingForATurnIsNotSlowness(t *testing.T) {
-	b := start(t, oneBucket(lab.Bucket{Versioning: "Enabled"}), scanners.Runtime{})
+func TestRedirectsAreFollowedOnce(t *testing.T) {
+	b := start(t, oneBucket(lab.Bucket{}), scanners.Runtime{})
 	ref := b.ref("aws", acme)
-	limit := 200 * time.Millisecond
-	turns := roundTrip(func(r *http.Request) (*http.Response, error) {
-		select { // the wait is real: what it must not set off is a real timer
-		case <-time.After(2 * limit):
-		case <-r.Context().Done():
-			return nil, r.Context().Err()
+	asked := 0
+	pingPong := roundTrip(func(r *http.Request) (*http.Response, error) {
+		if !strings.HasPrefix(r.URL.Host, "acme.") {
+			return b.lab.Transport().RoundTrip(r)
 		}
-		return b.lab.Transport().RoundTrip(r)
+		asked++
+		region := "eu-west-1"
+		if strings.Contains(r.URL.Host, region) {
+			region = "eu-west-2"
+		}
+		return &http.Response{StatusCode: 301, Header: http.Header{"X-Amz-Bucket-Region": {region}}, Request: r,
+			Body: io.NopCloser(strings.NewReader("<Error><Code>PermanentRedirect</Code></Error>"))}, nil
 	})
-	s := awss3.New(scanners.Runtime{Transport: turns, Now: func() time.Time { return at }}, signedAs(mine), atOnce(), awss3.WithAttemptTimeout(limit))
-	rec, err := s.Inspect(t.Context(), ref, scanners.NewFactSet("bucket.versioning"), nil)
-	if err != nil || !rec.Bucket.Versioning.Value.Enabled {
-		t.Errorf("%v, %+v", err, rec.Bucket)
+	s := awss3.New(scanners.Runtime{Transport: pingPong, Now: func() time.Time { return at }}, signedAs(mine), atOnce())
+	rec, err := s.Inspect(t.Context(), ref, scanners.NewFactSet("bucket.versioning", "bucket.logging", "bucket.cors"), nil)
+	if err != nil || rec.Bucket.Versioning.Reason.Code != scanners.Failed || asked != 4 {
+		t.Errorf("%v, %+v, %d requests for three facts and one redirect", err, rec.Bucket.Versioning, asked)
+	}
+}
+
+func TestNothingBehindTheCredentials(t *testing.T) {
+	world := oneBucket(lab.Bucket{})
+	world.Faults = []lab.Fault{{Kind: lab.Deny}}
+	b := start(t, world, scanners.Runtime{})
+	got := b.discover("aws")
+	if len(got.refs) != 0 || len(got.errs) != 1 || !errors.Is(got.errs[0], scanners.ErrDenied) {
+		t.Errorf("refs %v, errors %v", got.ids(), got.errs)
+	}
+}
+
+// TestMetadataServiceIsNotWaitedFor: on a network where nothing answers for link-local addresses the chain ends.
+func TestMetadataServiceIsNotWaitedFor(t *testing.T) {
+	hang := roundTrip(func(r *http.Request) (*http.Response, error) {
+		if _, limited := r.Context().Deadline(); !limited {
+			t.Errorf("%s is asked without a limit", r.URL.Host)
+		}
+		return nil, &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}
+	})
+	b := chain(t, oneBucket(lab.Bucket{}), nil, map[string]string{"AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://169.254.169.254"}, "")
+	b.scanner = awss3.New(scanners.Runtime{Transport: hang}, atOnce())
+	if err := b.onlyError("aws"); !errors.Is(err, scanners.ErrNoCredentials) {
+		t.Errorf("%v", err)
 	}
 }

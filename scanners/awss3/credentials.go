@@ -32,7 +32,7 @@ func (s *Scanner) config(ctx context.Context, c connection) (aws.Config, error) 
 		config.Region = "us-east-1"
 	}
 	if config.Credentials == nil {
-		return aws.Config{}, credentialsError(errors.New("the chain is empty"))
+		return aws.Config{}, credentialsError(ctx, errors.New("the chain is empty"))
 	}
 	if c.roleARN != "" {
 		config.Credentials = s.assume(config, c.endpoint, c.roleARN, c.externalID)
@@ -42,10 +42,7 @@ func (s *Scanner) config(ctx context.Context, c connection) (aws.Config, error) 
 
 func (s *Scanner) load(ctx context.Context, c connection) (aws.Config, error) {
 	options := []func(*awsconfig.LoadOptions) error{
-		// The chain's own calls (SSO, web identity, metadata) are few; a token bucket would only lose some.
-		awsconfig.WithRetryer(func() aws.Retryer {
-			return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.RateLimiter = 6, ratelimit.None })
-		}),
+		awsconfig.WithRetryer(chainRetryer),
 	}
 	if c.profile != "" {
 		options = append(options, awsconfig.WithSharedConfigProfile(c.profile))
@@ -75,12 +72,25 @@ func (s *Scanner) load(ctx context.Context, c connection) (aws.Config, error) {
 	return config, nil
 }
 
+// chainRetryer is for the chain's own calls (SSO, web identity, roles, metadata). They are few; a token bucket
+// would only lose some.
+func chainRetryer() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts, o.RateLimiter = 6, ratelimit.None
+		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
+			var absent *noMetadataError
+			if errors.As(err, &absent) {
+				return aws.FalseTernary
+			}
+			return aws.UnknownTernary
+		})}, o.Retryables...)
+	})
+}
+
 // assume signs as a role. The session name is what the account's CloudTrail shows.
 func (s *Scanner) assume(config aws.Config, endpoint, role, externalID string) *aws.CredentialsCache {
 	config.HTTPClient = httpClient{s.rt.Transport}
-	config.Retryer = func() aws.Retryer {
-		return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.RateLimiter = 6, ratelimit.None })
-	}
+	config.Retryer = chainRetryer
 	client := sts.NewFromConfig(config, func(o *sts.Options) {
 		if endpoint != "" {
 			o.BaseEndpoint = &endpoint
@@ -96,9 +106,9 @@ func (s *Scanner) assume(config aws.Config, endpoint, role, externalID string) *
 
 // credentialsError words a failure to get any credentials. The SDK's own text may quote what it read, so only
 // its kind is kept.
-func credentialsError(err error) error {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("getting credentials: %w", err)
+func credentialsError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("getting credentials: %w", ctx.Err())
 	}
 	f := diagnose(err)
 	switch {

@@ -54,6 +54,9 @@ func (ses *session) scopeRef(target scanners.Target, account string) scanners.Re
 		ID: scanners.S3ScopeID(ses.endpoint, account), Kind: scanners.KindScope, Provider: scanners.AWS, Vendor: ses.vendorName(),
 		Name: account, Account: account, Partition: ses.partition, BaseURL: ses.endpoint,
 	}
+	if account == "" && ses.endpoint == "" {
+		head.ID = scanners.AWSAccountID("unknown")
+	}
 	return scanners.Ref{Head: head, Scope: head.ID, Target: target}
 }
 
@@ -76,10 +79,11 @@ func (ses *session) bucketRef(target scanners.Target, scope scanners.Ref, b s3ty
 // whether to go on with another account.
 func (ses *session) discoverAccount(ctx context.Context, target scanners.Target, yield func(scanners.Ref, error) bool) bool {
 	scope := ses.scopeRef(target, ses.account)
-	if !yield(scope, nil) {
+	named := ses.account != "" // else it is named once a listing shows that there is something behind it
+	if named && !yield(scope, nil) {
 		return false
 	}
-	if scanners.SkipScope(ctx, scope.ID) {
+	if named && scanners.SkipScope(ctx, scope.ID) {
 		return true
 	}
 	regions := map[string]bool{}
@@ -87,8 +91,15 @@ func (ses *session) discoverAccount(ctx context.Context, target scanners.Target,
 	input := &s3.ListBucketsInput{MaxBuckets: &pageSize}
 	for {
 		page, err := call(ctx, ses, ses.s3.ListBuckets, input)
-		if err != nil {
+		switch {
+		case err != nil && !named:
+			return yield(scanners.Ref{}, ses.listBucketsError(err))
+		case err != nil:
 			return yield(scope, ses.listBucketsError(err))
+		case !named:
+			if named = true; !yield(scope, nil) {
+				return false
+			}
 		}
 		for _, b := range page.Buckets {
 			ref := ses.bucketRef(target, scope, b)

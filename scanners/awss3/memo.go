@@ -23,6 +23,10 @@ type memoEntry[V any] struct {
 
 func (m *memo[K, V]) get(ctx context.Context, key K, compute func(context.Context) (V, error)) (V, error) {
 	for {
+		if err := ctx.Err(); err != nil {
+			var zero V
+			return zero, err
+		}
 		m.mu.Lock()
 		entry, found := m.entries[key]
 		if !found {

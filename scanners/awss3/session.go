@@ -175,7 +175,7 @@ func (ses *session) recogniseVendor() error {
 func (ses *session) identify(ctx context.Context) error {
 	ses.partition = partitionOf(ses.region)
 	if _, err := ses.config.Credentials.Retrieve(ctx); err != nil {
-		return credentialsError(err)
+		return credentialsError(ctx, err)
 	}
 	if ses.vendor != nil {
 		ses.identity = &failure{kind: notImplemented, message: ses.vendor.Title + " has no accounts that can be asked for"}

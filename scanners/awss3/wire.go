@@ -11,8 +11,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go/middleware"
@@ -190,19 +192,44 @@ func endsWith(body []byte, root string) bool {
 // answers of a bounded size.
 type httpClient struct{ transport http.RoundTripper }
 
+// metadataPatience is how long the link-local services of instances and containers may take: they answer at
+// once or are not there, and on other networks nothing refuses the connection.
+const metadataPatience = 2 * time.Second
+
+func isMetadata(host string) bool {
+	ip := net.ParseIP(host)
+	return ip != nil && (ip.IsLinkLocalUnicast() || ip.Equal(net.ParseIP("fd00:ec2::254")))
+}
+
+// noMetadataError is a link-local service that is not there; asking again would only take time.
+type noMetadataError struct{ error }
+
+func (e *noMetadataError) Unwrap() error { return e.error }
+
 // Do implements aws.HTTPClient.
 func (c httpClient) Do(r *http.Request) (*http.Response, error) {
+	end, metadata := func() {}, isMetadata(r.URL.Hostname())
+	if metadata {
+		var ctx context.Context
+		ctx, end = context.WithTimeout(r.Context(), metadataPatience)
+		r = r.WithContext(ctx)
+	}
 	response, err := c.transport.RoundTrip(r)
 	if err != nil {
+		end()
+		if metadata {
+			err = &noMetadataError{err}
+		}
 		return nil, err
 	}
-	response.Body = &boundedBody{body: response.Body, left: largestAnswer}
+	response.Body = &boundedBody{body: response.Body, left: largestAnswer, end: end}
 	return response, nil
 }
 
 type boundedBody struct {
 	body io.ReadCloser
 	left int64
+	end  func()
 }
 
 func (b *boundedBody) Read(p []byte) (int, error) {
@@ -217,4 +244,7 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (b *boundedBody) Close() error { return b.body.Close() }
+func (b *boundedBody) Close() error {
+	defer b.end()
+	return b.body.Close()
+}
