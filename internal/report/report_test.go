@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -421,6 +422,24 @@ func TestShowAdds(t *testing.T) {
 	} {
 		if got := count(c.format, c.show...); got != c.want {
 			t.Errorf("%s with --show %v: %d results, want %d", c.format, c.show, got, c.want)
+		}
+	}
+}
+
+// TestTheSummaryNamesTheOpenDoors: the last lines, which a person sees first, say what is open and how.
+func TestTheSummaryNamesTheOpenDoors(t *testing.T) {
+	var results []result.Result
+	for i := range maxDoors + 3 {
+		for _, r := range sampleResults()[:2] {
+			r.Resource = bucket(fmt.Sprintf("b%02d", i), "")
+			results = append(results, finish(r))
+		}
+	}
+	out := render(t, "terminal", results, sampleRun(), Options{})
+	_, summary, _ := strings.Cut(out, "\nSUMMARY\n")
+	for _, want := range []string{"open to anyone on the internet: 13\n", "    s3://b00  list, read\n", "    s3://b09  list, read\n    and 3 more\n"} {
+		if !strings.Contains(summary, want) {
+			t.Errorf("the summary lacks %q:\n%s", want, summary)
 		}
 	}
 }

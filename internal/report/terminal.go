@@ -6,6 +6,7 @@ package report
 import (
 	"cmp"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/tojimari/tojimari/internal/access/verdict"
@@ -54,10 +55,17 @@ func (t *terminal) End(end Ending) error {
 
 // overview is what is learnt while the findings are printed.
 type overview struct {
-	open       int64 // resources open to anyone
+	open       int64  // resources open to anyone
+	doors      []door // the first of them
 	bySeverity map[result.Severity]int64
 	suppressed int64
 	rules      map[string]*ruleSeen
+}
+
+// door is one resource that is open to anyone on the internet, for the summary.
+type door struct {
+	resource result.Resource
+	verbs    []verdict.Verb
 }
 
 type ruleSeen struct {
@@ -88,13 +96,12 @@ func (t *terminal) findings(end Ending) (*overview, error) {
 		}
 		r := it.Result
 		if r.Resource.ID != g.id || g.id == "" {
-			t.endGroup(&g)
-			g = group{id: r.Resource.ID}
+			t.endGroup(&g, seen)
+			g = group{id: r.Resource.ID, resource: r.Resource}
 			t.groupHead(r)
 		}
-		if !g.open && r.Audience == verdict.Anonymous && r.Proof != nil && r.Proof.Open() {
-			g.open = true
-			seen.open++
+		if r.Audience == verdict.Anonymous && r.Proof != nil && r.Proof.Open() && !slices.Contains(g.open, r.Verb) {
+			g.open = append(g.open, r.Verb)
 		}
 		rule := seen.note(r, t.opts.Rules)
 		switch {
@@ -112,19 +119,20 @@ func (t *terminal) findings(end Ending) (*overview, error) {
 			t.brief(r, rule)
 		}
 	}
-	t.endGroup(&g)
+	t.endGroup(&g, seen)
 	return seen, nil
 }
 
 // group is the resource whose findings are being printed.
 type group struct {
-	id     string
-	open   bool     // to anyone on the internet
-	told   bool     // a finding was told in full
-	listed bool     // the short list has begun
-	minor  []string // rules whose findings are no more than remarks
-	minors int
-	fix    []field // of the finding before: the same one is not printed twice
+	id       string
+	resource result.Resource
+	open     []verdict.Verb // what anyone on the internet can do
+	told     bool           // a finding was told in full
+	listed   bool           // the short list has begun
+	minor    []string       // rules whose findings are no more than remarks
+	minors   int
+	fix      []field // of the finding before: the same one is not printed twice
 }
 
 // also opens the short list behind the findings told in full.
@@ -140,7 +148,13 @@ func (t *terminal) also(g *group) {
 }
 
 // endGroup closes the short list with one line for all remarks: their titles stand once, at the end.
-func (t *terminal) endGroup(g *group) {
+func (t *terminal) endGroup(g *group, seen *overview) {
+	if len(g.open) > 0 {
+		seen.open++
+		if len(seen.doors) < maxDoors {
+			seen.doors = append(seen.doors, door{g.resource, g.open})
+		}
+	}
 	if g.minors == 0 {
 		return
 	}

@@ -18,6 +18,7 @@ import (
 const (
 	maxScopes  = 10
 	maxTrouble = 20
+	maxDoors   = 10
 )
 
 // fixes prints each rule of the short lists once: why it matters and how to mend it, or for remarks the title
@@ -247,6 +248,17 @@ func (t *terminal) summary(end Ending, seen *overview) {
 	t.heading(t.say(text.Summary))
 	if seen.open > 0 {
 		t.prose(2, redBold, t.say(text.SummaryOpen, seen.open))
+		for _, d := range seen.doors {
+			w := words{lang: t.lang}
+			var verbs []string
+			for _, v := range d.verbs {
+				verbs = append(verbs, w.verb(v))
+			}
+			t.prose(4, red, mention(locator(d.resource))+"  "+strings.Join(verbs, t.say(text.PatternsAnd)))
+		}
+		if rest := seen.open - int64(len(seen.doors)); rest > 0 {
+			t.prose(4, dim, t.say(text.MoreItems, rest))
+		}
 	}
 	var parts []string
 	total := int64(0)
