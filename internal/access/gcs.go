@@ -287,7 +287,28 @@ func (c *gcsCase) aclGrants(verb verdict.Verb, wanted func(string) bool) verdict
 			}}}, map[verdict.Verb]string{verdict.Read: "objects.get"}[verb], wanted))
 		}
 	}
-	return verdict.Union(out...)
+	v := verdict.Union(out...)
+	if verb == verdict.Read && !opens(v) {
+		v = c.unsampled(v)
+	}
+	return v
+}
+
+// unsampled weighs objects whose own ACLs nobody has looked at, as on S3.
+func (c *gcsCase) unsampled(v verdict.Verdict) verdict.Verdict {
+	objects := c.rec.Bucket.Objects.Status()
+	if objects.State != scanners.Unknown || c.uniform.on {
+		return v
+	}
+	if objects.Reason.Code == scanners.NotInspected {
+		if assumed := string(factObjects) + ": not sampled, assumed that no object's own ACL opens it"; !slices.Contains(c.assumed, assumed) {
+			c.assumed = append(c.assumed, assumed)
+		}
+		return v
+	}
+	reason := unread(factObjects, objects)
+	reason.Code = verdict.ReasonUnsampled
+	return verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{reason}}
 }
 
 func gcsBucketACLGives(permission string, verb verdict.Verb) bool {

@@ -55,7 +55,26 @@ func (c *s3Case) aclPaths(who verdict.Audience, verb verdict.Verb, principal *aw
 	if acl := c.rec.Bucket.AWS.ACL; acl.State == scanners.Unknown && bucketACLGives(verb) && !opens(groups) {
 		groups = verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{unread(factACL, acl.Status())}}
 	}
+	if verb == verdict.Read && !opens(groups) && who != verdict.Named {
+		groups = c.unsampled(groups)
+	}
 	return groups, byID
+}
+
+// unsampled weighs objects whose own ACLs nobody has looked at. Where a look was asked for and failed, what they
+// open is unknown; where none was asked for, they are assumed to open nothing, and that is said.
+func (c *s3Case) unsampled(v verdict.Verdict) verdict.Verdict {
+	switch objects := c.rec.Bucket.Objects.Status(); {
+	case objects.State != scanners.Unknown || c.aclsOff.on || c.ignore.on:
+		return v
+	case objects.Reason.Code == scanners.NotInspected:
+		c.assume(string(factObjects) + ": not sampled, assumed that no object's own ACL opens it")
+		return v
+	default:
+		reason := unread(factObjects, objects)
+		reason.Code = verdict.ReasonUnsampled
+		return verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{reason}}
+	}
 }
 
 // bucketACLGives reports whether a bucket's ACL can grant the verb: it never opens the content of objects.

@@ -3,6 +3,8 @@
 package access
 
 import (
+	"strings"
+
 	"github.com/tojimari/tojimari/internal/access/awspolicy"
 	"github.com/tojimari/tojimari/internal/access/verdict"
 	"github.com/tojimari/tojimari/scanners"
@@ -23,13 +25,29 @@ func (c *s3Case) paths(who verdict.Audience, verb verdict.Verb) s3Paths {
 	case c.policyBad != nil:
 		out.policy = verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{*c.policyBad}}
 	case c.policy != nil:
-		out.policy = c.verdictOf(c.direct.Solve(verb, who), verdict.GrantPolicy, nil)
+		out.policy = c.askPolicy(who, verb)
 	}
 	out.acl, out.byID = c.aclPaths(who, verb, nil)
 	if who != verdict.Anonymous {
 		out.accessPoints = c.accessPointPaths(who, verb, nil)
 	}
 	return out
+}
+
+// askPolicy asks the bucket policy. Where ownership was not read and the policy speaks of ACL headers, the answer
+// stands only if it is the same with ACLs disabled.
+func (c *s3Case) askPolicy(who verdict.Audience, verb verdict.Verb) verdict.Verdict {
+	v := c.verdictOf(c.direct.Solve(verb, who), verdict.GrantPolicy, nil)
+	if c.aclsOff.known || !opens(v) || !strings.Contains(strings.ToLower(c.rec.Bucket.AWS.Policy.Value.Text), "s3:x-amz-") {
+		return v
+	}
+	env := c.env
+	env.ACLs = awspolicy.Off
+	if c.verdictOf(awspolicy.New(awspolicy.Setting{Env: env, Grants: c.bucketLayer(), Denies: c.denies}).Solve(verb, who), verdict.GrantPolicy, nil).Verdict == v.Verdict {
+		return v
+	}
+	v.Verdict, v.Reasons = verdict.Unknown, append(v.Reasons, c.aclsOff.reasons...)
+	return v
 }
 
 // solve asks a solver for anybody or, where principal is set, for one outsider.
