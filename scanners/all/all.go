@@ -4,8 +4,11 @@ package all
 import (
 	"io"
 
+	"github.com/tojimari/tojimari/internal/linklive"
+	"github.com/tojimari/tojimari/internal/vendors"
 	"github.com/tojimari/tojimari/scanners"
 	"github.com/tojimari/tojimari/scanners/awss3"
+	"github.com/tojimari/tojimari/scanners/links"
 	"github.com/tojimari/tojimari/scanners/program"
 	"github.com/tojimari/tojimari/scanners/snapshot"
 	"github.com/tojimari/tojimari/scanners/web"
@@ -13,22 +16,29 @@ import (
 
 // Config is what single scanners need beside the runtime.
 type Config struct {
-	// Stdin is what snapshot:- reads.
+	// Stdin is what snapshot:- and links:- read.
 	Stdin io.Reader
 	// Programs are the external collectors, from the command line only.
 	Programs program.Options
 	// Web looks from outside; nil leaves https targets out.
 	Web *web.Scanner
+	// Live asks services whether signed links still work; nil asks nobody.
+	Live *linklive.Checker
 	// AWS changes how the AWS scanner works.
 	AWS []awss3.Option
 }
 
 // New returns the registry of all scanners.
 func New(rt scanners.Runtime, cfg Config) (*scanners.Registry, error) {
+	known, err := vendors.Embedded()
+	if err != nil {
+		return nil, err
+	}
 	list := []scanners.Scanner{
 		awss3.New(rt, cfg.AWS...),
 		snapshot.New(cfg.Stdin),
 		program.New(cfg.Programs),
+		links.New(rt, links.Options{Vendors: known, Stdin: cfg.Stdin, Live: cfg.Live}),
 	}
 	if cfg.Web != nil {
 		list = append(list, cfg.Web)
