@@ -72,9 +72,10 @@ func New(book *Book, opts Options) (*Judge, error) {
 	j.yields = make([][]int, len(j.rules))
 	for i, c := range j.rules {
 		for _, name := range c.rule.YieldsTo {
-			other, _ := book.Rule(name)
-			if at, ok := j.index[other.ID]; ok {
-				j.yields[i] = append(j.yields[i], at)
+			if other, ok := book.Rule(name); ok {
+				if at, inForce := j.index[other.ID]; inForce {
+					j.yields[i] = append(j.yields[i], at)
+				}
 			}
 		}
 		for _, k := range c.rule.Applies {

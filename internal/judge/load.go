@@ -46,6 +46,8 @@ func Load(sources ...Source) (*Book, error) {
 	}
 	book := &Book{env: env, code: map[*Rule]*code{}}
 	var problems yamlfile.Problems
+	// A user's folder alone is being tested: what it says of the program's own rules cannot be checked.
+	alone := !slices.ContainsFunc(sources, func(s Source) bool { return !s.User })
 	sum := sha256.New()
 	for _, src := range sources {
 		err := fs.WalkDir(src.FS, ".", func(name string, entry fs.DirEntry, err error) error {
@@ -62,7 +64,7 @@ func Load(sources ...Source) (*Book, error) {
 			}
 			fmt.Fprintf(sum, "%s\x00%d\x00", name, len(text))
 			sum.Write(text)
-			rule, found := readRule(src, name, text)
+			rule, found := readRule(src, name, text, alone)
 			problems = append(problems, found...)
 			if rule != nil {
 				book.rules = append(book.rules, rule)
@@ -74,7 +76,7 @@ func Load(sources ...Source) (*Book, error) {
 		}
 	}
 	slices.SortFunc(book.rules, func(a, b *Rule) int { return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.File, b.File)) })
-	problems = append(problems, book.crossCheck()...)
+	problems = append(problems, book.crossCheck(alone)...)
 	for _, r := range book.rules {
 		code, found := compileRule(env, r)
 		problems = append(problems, found...)
@@ -120,7 +122,7 @@ var (
 )
 
 // readRule reads one file; the rule is nil where nothing usable came of it.
-func readRule(src Source, name string, text []byte) (*Rule, yamlfile.Problems) {
+func readRule(src Source, name string, text []byte, alone bool) (*Rule, yamlfile.Problems) {
 	rule := &Rule{File: path.Join(src.Name, name), Family: path.Dir(name), user: src.User}
 	d := &yamlfile.Decoder{File: rule.File}
 	d.Document(text, rule)
@@ -131,7 +133,7 @@ func readRule(src Source, name string, text []byte) (*Rule, yamlfile.Problems) {
 	if !idForm.MatchString(rule.ID) {
 		fail("id", "want capitals and four digits like TJ1001, got %q", rule.ID)
 	}
-	if strings.HasPrefix(rule.ID, "TJ") && src.User {
+	if strings.HasPrefix(rule.ID, "TJ") && src.User && !alone {
 		fail("id", "ids that begin with TJ belong to the rules that come with the program; choose other letters")
 	}
 	for _, n := range append([]string{rule.Name}, rule.Aliases...) {
@@ -181,7 +183,7 @@ func readRule(src Source, name string, text []byte) (*Rule, yamlfile.Problems) {
 }
 
 // crossCheck finds what is wrong between rules: doubled names, and yields_to that leads nowhere or round in a ring.
-func (b *Book) crossCheck() yamlfile.Problems {
+func (b *Book) crossCheck(alone bool) yamlfile.Problems {
 	var out yamlfile.Problems
 	fail := func(r *Rule, field, format string, args ...any) {
 		out = append(out, &yamlfile.Problem{File: r.File, Field: field, Text: fmt.Sprintf(format, args...)})
@@ -200,6 +202,7 @@ func (b *Book) crossCheck() yamlfile.Problems {
 		for _, to := range r.YieldsTo {
 			other, ok := owner[to]
 			switch {
+			case !ok && alone:
 			case !ok:
 				fail(r, "yields_to", "no rule is called %q%s", to, yamlfile.Hint(to, b.Names()))
 			case other == r:

@@ -3,6 +3,7 @@ package judge
 import (
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -84,6 +85,25 @@ func TestRulesAmongEachOther(t *testing.T) {
 				t.Errorf("got %v, want %s", err, tt.want)
 			}
 		})
+	}
+}
+
+func TestUsersFolderAlone(t *testing.T) {
+	tree := fstest.MapFS{"a.yaml": {Data: []byte(ruleText("yields_to: [public-list]"))}, "b.yml": {Data: []byte(ruleText("id: TJ8001", "name: b"))}, "notes.txt": {Data: []byte("x")}}
+	book, err := Load(Source{FS: tree, Name: "dir", User: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, failed := book.TestExamples()
+	if run != 4 || len(failed) != 2 {
+		t.Errorf("%d examples, failed: %v", run, failed) // the good example of each is bad
+	}
+	if _, err := Load(Source{FS: rules.Files, Name: "rules"}, Source{FS: fstest.MapFS{"a.yaml": tree["a.yaml"]}, Name: "dir", User: true}); err != nil {
+		t.Error(err)
+	}
+	want := "yields_to: no rule is called \"public-lst\" (did you mean \"public-list\"?)"
+	if _, err := Load(Source{FS: rules.Files, Name: "rules"}, Source{FS: fstest.MapFS{"a.yaml": {Data: []byte(ruleText("yields_to: [public-lst]"))}}, Name: "dir", User: true}); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v", err)
 	}
 }
 

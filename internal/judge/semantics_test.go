@@ -41,7 +41,7 @@ func loadText(files ...string) (*Book, error) {
 	for i, text := range files {
 		tree[fmt.Sprintf("r%d.yaml", i)] = &fstest.MapFile{Data: []byte(text)}
 	}
-	return Load(Source{FS: tree, Name: "dir", User: true})
+	return Load(Source{FS: fstest.MapFS{}, Name: "program"}, Source{FS: tree, Name: "dir", User: true})
 }
 
 func judgeOf(t *testing.T, opts Options, files ...string) *Judge {
