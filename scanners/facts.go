@@ -148,4 +148,5 @@ type Indexability struct {
 	Because      []string `json:"because"`
 	StopBy       []string `json:"stop_by"`
 	Traps        []string `json:"traps"`
+	SiteQueries  []string `json:"site_queries"` // for the owner to type into a search engine; never sent
 }

@@ -57,6 +57,9 @@ type Observation struct {
 	Page *Head
 	// Bearer is set when the address itself carries a signature or token: whoever has it gets in, and nobody else.
 	Bearer bool
+	// Private is set when the answer came from an address that is not on the internet: what a crawler gets there is
+	// not what was seen.
+	Private bool
 	// Listing is set when the body lists keys.
 	Listing bool
 
@@ -180,4 +183,6 @@ type Story struct {
 	Engines   []EngineStory       `json:"engines"`
 	Stops     []Stop              `json:"stop_by,omitempty"`
 	Traps     []Trap              `json:"traps,omitempty"`
+	// SiteQueries are for the owner to type into a search engine. This tool asks no search engine anything.
+	SiteQueries []string `json:"site_queries,omitempty"`
 }

@@ -76,6 +76,7 @@ func TestOutcomes(t *testing.T) {
 		{"500 says nothing lasting", status(500), "unknown", "unknown"},
 		{"429 says nothing lasting", status(429), "unknown", "unknown"},
 		{"no answer", both(status(0), func(o *ix.Observation) { o.Failure = "connection refused" }), "unknown", "unknown"},
+		{"at a private address", func(o *ix.Observation) { o.Private = true }, "unknown", "unknown"},
 		{"noindex", header("noindex"), "not_indexable", "not_indexable"},
 		{"none", header("NONE"), "not_indexable", "not_indexable"},
 		{"noindex for Google alone", header("googlebot: noindex, nofollow"), "not_indexable", "indexable"},
@@ -250,6 +251,25 @@ func TestFound(t *testing.T) {
 	}
 }
 
+func TestSiteQueries(t *testing.T) {
+	for address, want := range map[string][]string{
+		"https://acme.s3.eu-west-1.amazonaws.com/a/b": {"site:acme.s3.eu-west-1.amazonaws.com", "site:s3.eu-west-1.amazonaws.com/acme",
+			"site:acme.s3.dualstack.eu-west-1.amazonaws.com", "site:acme.s3-accelerate.amazonaws.com"},
+		"https://storage.googleapis.com/acme/k":      {"site:storage.googleapis.com/acme", "site:acme.storage.googleapis.com"},
+		"https://acme.blob.core.windows.net/docs/k":  {"site:acme.blob.core.windows.net/docs", "site:acme-secondary.blob.core.windows.net/docs"},
+		"https://files.example.com/x":                {"site:files.example.com"},
+		"https://s3.eu-west-1.amazonaws.com/a%20b/k": nil,
+	} {
+		u, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, ix.SiteQueries(u, storageurl.New(nil).FromURL(u))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", address, diff)
+		}
+	}
+}
+
 func TestReadHead(t *testing.T) {
 	base, _ := url.Parse("https://files.example.com/dir/page.html")
 	read := func(text string) *ix.Head {
@@ -265,9 +285,9 @@ func TestReadHead(t *testing.T) {
 <a href="a.pdf">a</a><a href="a.pdf#2">a</a><a href="//cdn.example.com/b?x=1&amp;y=2">b</a><a href="javascript:x()">c</a><a href="mailto:x@y">d</a>
 <a href="https://user:pw@evil.example/">e</a><iframe src="https://frame.example/"></iframe><a href="http://[::1">f</a>`)
 	want := &ix.Head{
-		Title:    "List & more",
-		Metas:    []ix.Meta{{Name: "Robots", Content: "NoIndex"}, {Name: "googlebot", Content: "nosnippet", InBody: true}},
-		Links:    []string{"https://files.example.com/other/a.pdf", "https://cdn.example.com/b?x=1&y=2", "https://frame.example/"},
+		Title:  "List & more",
+		Metas:  []ix.Meta{{Name: "Robots", Content: "NoIndex"}, {Name: "googlebot", Content: "nosnippet", InBody: true}},
+		Links:  []string{"https://files.example.com/other/a.pdf", "https://cdn.example.com/b?x=1&y=2", "https://frame.example/"},
 		Closed: true, Complete: true,
 	}
 	if diff := cmp.Diff(want, h); diff != "" {

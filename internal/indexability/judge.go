@@ -26,6 +26,7 @@ func Judge(o Observation) Story {
 	}
 	s.Verdict = overall(s.Engines)
 	s.Traps = traps(o, s)
+	s.SiteQueries = SiteQueries(o.URL, o.Location)
 	if s.Reached.Answer != No {
 		s.Stops = stops(o)
 	}
@@ -39,6 +40,8 @@ func reached(o Observation) Step {
 		return Step{Unknown, []string{"no answer: " + o.Failure}}
 	case o.Status == 0:
 		return Step{Unknown, []string{"not asked"}}
+	case o.Private && o.Status != 0:
+		return Step{Unknown, []string{fmt.Sprintf("answered %d at a private address; what the internet gets at this name is not known", o.Status)}}
 	case o.Status >= 200 && o.Status < 300 && o.Bearer:
 		return Step{Yes, []string{fmt.Sprintf("answered %d to whoever has this address, which carries a signature or token", o.Status)}}
 	case o.Status >= 200 && o.Status < 300:

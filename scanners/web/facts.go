@@ -182,7 +182,7 @@ func storageFact(v *visit, l storageurl.Location, from scanners.Origin) scanners
 func (s *Scanner) judge(v *visit, l storageurl.Location, policy robots.Policy, found []indexability.Discovery) indexability.Story {
 	o := indexability.Observation{
 		URL: v.final(), At: s.runtime.Now(), Status: v.answer.Status, Header: v.answer.Header, Page: v.head,
-		Listing: v.isListing(), Bearer: redactQuery(v.asked.RawQuery) != v.asked.RawQuery, Robots: policy, Location: l, Found: found,
+		Listing: v.isListing(), Bearer: redactQuery(v.asked.RawQuery) != v.asked.RawQuery, Private: v.answer.Vantage.PrivateAnswer, Robots: policy, Location: l, Found: found,
 	}
 	if v.asked.String() != v.final().String() {
 		o.Redirected = v.final().String()
@@ -197,7 +197,7 @@ func (s *Scanner) judge(v *visit, l storageurl.Location, policy robots.Policy, f
 func indexabilityOf(s indexability.Story) scanners.Indexability {
 	out := scanners.Indexability{
 		Verdict: string(s.Verdict), Reachable: string(s.Reached.Answer), Discoverable: string(s.Found.Answer),
-		FoundBy: []string{}, Because: []string{}, StopBy: []string{}, Traps: []string{},
+		FoundBy: []string{}, Because: []string{}, StopBy: []string{}, Traps: []string{}, SiteQueries: []string{},
 	}
 	if s.Reached.Answer == indexability.Yes {
 		for _, why := range s.Reached.Why {
@@ -223,6 +223,9 @@ func indexabilityOf(s indexability.Story) scanners.Indexability {
 			text += "; set in " + stop.Where
 		}
 		out.StopBy = append(out.StopBy, line(string(stop.Action), text))
+	}
+	for _, query := range s.SiteQueries {
+		out.SiteQueries = append(out.SiteQueries, names.Printable(query))
 	}
 	for _, trap := range s.Traps {
 		out.Traps = append(out.Traps, line(string(trap.Code), trap.Detail))

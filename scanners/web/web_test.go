@@ -388,7 +388,11 @@ func TestANamedPrivateHost(t *testing.T) {
 	s := newSite(t, nil)
 	s.Name("intra.corp.example", []string{privateIP})
 	s.Serve(privateIP+":80", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
-	r := scan(t, scanner(t, s, nil), "http://intra.corp.example/")[0].Page.Response
+	p := scan(t, scanner(t, s, nil), "http://intra.corp.example/")[0].Page
+	if p.Indexability.Value.Reachable != "unknown" {
+		t.Errorf("what the internet gets there is not known: %+v", p.Indexability.Value)
+	}
+	r := p.Response
 	if r.Value.Status != 200 || !strings.Contains(r.Value.Vantage, "private_dns_answer") {
 		t.Errorf("%+v", r)
 	}
