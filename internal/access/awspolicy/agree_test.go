@@ -85,7 +85,12 @@ func TestAgreesWithBruteForce(t *testing.T) {
 				a := solver.Solve(verb, who)
 				counts[string(a.Verdict)]++
 				for _, r := range a.Reasons {
-					hitLimit = hitLimit || r.Code == verdict.ReasonLimit
+					if r.Code == verdict.ReasonLimit && !hitLimit {
+						hitLimit = true
+						if limited < 5 {
+							t.Logf("at the limit: seed %d, %s by %s: %s\n%s", s, verb, who, a.Verdict, text)
+						}
+					}
 				}
 				problem := ""
 				if a.Witness != nil && d.Allowed(request(env, a.Witness)) != oracle.True {
@@ -118,9 +123,6 @@ func TestAgreesWithBruteForce(t *testing.T) {
 			}
 		}
 		if hitLimit {
-			if limited < 5 {
-				t.Logf("at the limit: seed %d %s", s, text)
-			}
 			limited++
 		}
 	}

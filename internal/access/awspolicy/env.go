@@ -23,7 +23,8 @@ const (
 type Env struct {
 	// Bucket is the bucket's name. When empty, the one name that all resource ARNs of the policies share is taken.
 	Bucket string
-	// Partition is aws, aws-cn, aws-us-gov... When empty it is taken from the resource ARNs, else aws.
+	// Partition is aws, aws-cn, aws-us-gov... When empty it follows from the region, else from the resource ARNs, else
+	// it is aws.
 	Partition string
 	Region    string
 	// Account is the owner's twelve-digit account id.

@@ -156,8 +156,18 @@ func (sc *scene) trials(k int, base []signed, clauses []clause, loose *solution)
 			own = append(own, c)
 		}
 	}
-	if v, ok := sc.pick(k, own); ok {
+	// Two values that differ, so that a pattern that excludes the one can be met with the other.
+	for range 2 {
+		v, ok := sc.pick(k, own)
+		if !ok {
+			break
+		}
 		add(v)
+		if !v.present {
+			own = append(own, signed{isPresent(k), true})
+			continue
+		}
+		own = append(own, signed{isText(k, false, quantNone, v.text), false})
 	}
 	for _, v := range d.finite {
 		add(v)

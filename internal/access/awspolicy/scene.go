@@ -647,7 +647,7 @@ func (sc *scene) pickNumber(d *domain, cons []signed) (value, bool) {
 			f := math.Floor(n)
 			points = append(points, f-1, f, f+1, f+2)
 		}
-		if c.l.op.kind == opString {
+		if c.l.op.kind == opString && d.typ == typeNumber {
 			for _, x := range sc.langs(c.l).sure {
 				if s := string(x.p.el); x.p.plain {
 					if n, err := strconv.ParseFloat(s, 64); err == nil {

@@ -145,7 +145,15 @@ func (s *Solver) place(set Setting) (string, string) {
 	if bucket == "" && len(names) == 0 {
 		bucket = "bucket" // no ARN names one, so any name gives the same answer
 	}
-	if partition == "" {
+	switch {
+	case partition != "":
+	case strings.HasPrefix(set.Env.Region, "cn-"):
+		partition = "aws-cn"
+	case strings.HasPrefix(set.Env.Region, "us-gov-"):
+		partition = "aws-us-gov"
+	case set.Env.Region != "":
+		partition = "aws"
+	default:
 		partition = "aws"
 		if len(parts) == 1 {
 			for p := range parts {

@@ -37,7 +37,7 @@ type rowCase struct {
 	Public *bool `json:"public"`
 	// Want is verb -> audience -> verdict; a verb that is left out is not checked.
 	Want map[verdict.Verb]map[verdict.Audience]verdict.Answer `json:"want"`
-	// Needs and DependsOn are checked for anonymous, or any account where anonymous is not in Want.
+	// Needs, DependsOn and the lists below are checked against the first verdict of Want that is not no.
 	Needs     []string `json:"needs"`
 	DependsOn []string `json:"depends_on"`
 	Patterns  []string `json:"patterns"`
@@ -144,7 +144,7 @@ func checkRow(t *testing.T, s *Solver, c rowCase) {
 			if (got.Verdict == verdict.Yes || got.Verdict == verdict.Conditional) && got.Witness == nil {
 				t.Errorf("%s by %s: no witness", verb, who)
 			}
-			if decisive == nil {
+			if decisive == nil || decisive.Verdict == verdict.No && got.Verdict != verdict.No {
 				decisive = &got
 			}
 		}
