@@ -196,6 +196,9 @@ func fieldPlans(t reflect.Type) []fieldPlan {
 	}
 	for i := range t.NumField() {
 		f := t.Field(i)
+		if f.Tag.Get("json") == "-" {
+			continue
+		}
 		if f.Anonymous {
 			for j := range f.Type.NumField() {
 				inner := f.Type.Field(j)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/tojimari/tojimari/scanners"
 	"pgregory.net/rapid"
 )
@@ -58,7 +59,9 @@ func drawn(t *rapid.T, v reflect.Value) {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			drawn(t, v.Field(i))
+			if v.Type().Field(i).Tag.Get("json") != "-" { // never written
+				drawn(t, v.Field(i))
+			}
 		}
 		if state := v.FieldByName("State"); state.IsValid() && state.Type() == reflect.TypeFor[scanners.State]() {
 			if scanners.State(state.Uint()) != scanners.Known {
@@ -122,7 +125,8 @@ func TestRecordsComeBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(&rec, line.Record); diff != "" {
+		// A list that is left out when it is empty comes back as nil.
+		if diff := cmp.Diff(&rec, line.Record, cmpopts.EquateEmpty()); diff != "" {
 			t.Fatalf("(-written +read):\n%s", diff)
 		}
 	})
@@ -152,7 +156,7 @@ func FuzzReadersAgree(f *testing.F) {
 		`{"end":{"scope":"a","records":3}}`, `{"end":{"scope":"a","records":1e3}}`, `{"end":{"scope":"\ud83d\ude00\ud83d","records":-0}}`,
 		`{"failed":{"code":"x","detail":"\u00e9\"\\\/\b\f\n\r\t"}}`, `{"tojimari":{"schema":"1","at":"2026-05-01T12:00:00Z","targets":["a",null]}}`,
 		`{"record":{"id":"x","kind":"bucket","bucket":{"labels":{"state":"known","value":{"values":{"a":"b","a":null}}}}}}`,
-		`{"record":{"id":"x","ID":"y","kind":"bucket","kind":"scope"}}`, `{"record":null}`, `{"end":{"scope":"a"},"end":{"records":1}}`, ` { "end" : { "scope" : "a" , "records" : 007 } } `,
+		`{"record":{"id":"x","ID":"y","kind":"bucket","kind":"scope"}}`, `{"record":null}`, `{"record":{"id":"x","kind":"bucket","bucket":{"azure":{"tokens":{"state":"known","value":{"-":["a"]}}}}}}`, `{"end":{"scope":"a"},"end":{"records":1}}`, ` { "end" : { "scope" : "a" , "records" : 007 } } `,
 	} {
 		f.Add([]byte(text))
 	}

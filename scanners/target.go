@@ -56,7 +56,10 @@ func ParseTarget(text string) (Target, error) {
 		return Target{Scheme: scheme, Name: rest}, nil
 	}
 	name, query, _ := strings.Cut(strings.TrimPrefix(rest, "//"), "?")
-	t := Target{Scheme: scheme, Name: strings.TrimSuffix(name, "/")}
+	t := Target{Scheme: scheme, Name: strings.TrimRight(name, "/")}
+	if t.Name == "" && !slices.Contains(bareWords, scheme) {
+		return Target{}, fmt.Errorf("%q names nothing: %w", text, ErrBadTarget)
+	}
 	if query == "" {
 		return t, nil
 	}
