@@ -5,7 +5,6 @@ package cli
 import (
 	"github.com/tojimari/tojimari/internal/judge"
 	"github.com/tojimari/tojimari/internal/report"
-	"github.com/tojimari/tojimari/internal/text"
 	"github.com/tojimari/tojimari/scanners"
 )
 
@@ -15,8 +14,7 @@ type catalogue struct {
 	byID map[string]report.RuleInfo
 }
 
-// newCatalogue describes the rules for people who read the language: notes of a fix stand in it.
-func newCatalogue(rules []*judge.Rule, lang text.Lang) *catalogue {
+func newCatalogue(rules []*judge.Rule) *catalogue {
 	c := &catalogue{byID: map[string]report.RuleInfo{}}
 	for _, r := range rules {
 		info := report.RuleInfo{
@@ -29,8 +27,8 @@ func newCatalogue(rules []*judge.Rule, lang text.Lang) *catalogue {
 				continue
 			}
 			fix := report.Fix{CLI: steps.CLI, Terraform: steps.Terraform}
-			if fix.CLI == "" && steps.Note != nil {
-				fix.CLI = "# " + steps.Note.In(string(lang))
+			if steps.Note != nil {
+				fix.Note = byLang(*steps.Note)
 			}
 			info.Fix[string(p)] = fix
 		}

@@ -57,16 +57,16 @@ func (a *app) run(ctx context.Context, s scan) (result.Run, error) {
 		}
 		defer func() { _ = earlier.Close() }()
 	}
-	reports, err := report.Open(s.outputs, a.Out, s.options)
+	progress := a.progress()
+	reports, err := report.Open(s.outputs, progress.Beside(a.Out), s.options)
 	if err != nil {
 		return run, wrongUse(err)
 	}
-	saved, err := openSnapshots(a.Out, s.snapshots, run)
+	saved, err := openSnapshots(progress.Beside(a.Out), s.snapshots, run)
 	if err != nil {
 		return run, wrongUse(err)
 	}
 	j := &judging{scan: s, run: &run, reports: reports, saved: saved, tally: judge.Tally{FailOn: s.failOn, AllowUnknown: s.allowUnknown}}
-	progress := a.progress()
 	summary, err := engine.Run(ctx, engine.Config{
 		Registry: s.registry, Targets: s.targets, Needs: needs{s.judge, s.filter.needs()}, Concurrency: s.concurrency, Pace: s.pacer,
 		Filter: s.filter.takesRef, Keep: s.filter.takesRecord, Resume: earlier, Deadline: s.deadline, Now: a.now,

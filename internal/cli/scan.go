@@ -313,7 +313,7 @@ func (a *app) outputsOf(f *scanFlags, s *scan) error {
 		s.outputs = append(s.outputs, d)
 	}
 	s.options = report.Options{
-		Rules: newCatalogue(s.judge.Rules(), a.lang), Lang: a.lang, FailOn: s.failOn, RedactKeys: f.redact,
+		Rules: newCatalogue(s.judge.Rules()), Lang: a.lang, FailOn: s.failOn, RedactKeys: f.redact,
 		Colour: a.colours(a.Out), Width: a.width(a.Out),
 	}
 	for _, word := range f.show {

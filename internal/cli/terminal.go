@@ -26,16 +26,10 @@ func (a *app) width(w io.Writer) int {
 	return 0
 }
 
-// colours follows --color, then NO_COLOR (no-color.org) and TERM.
+// colours decides about colour in what is written to w.
 func (a *app) colours(w io.Writer) bool {
-	switch a.color {
-	case "always":
-		return true
-	case "never":
-		return false
-	}
 	_, isTerminal := terminalOf(w)
-	return isTerminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return report.UseColour(a.color, isTerminal, os.Getenv)
 }
 
 // progress draws to stderr when that is a terminal that can erase a line.
