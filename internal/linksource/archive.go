@@ -84,13 +84,11 @@ func (w *walker) top(source string, f *os.File, r io.Reader, size int64) {
 
 // part looks at the first bytes and goes the way they say.
 func (w *walker) part(p part) {
-	br := bufio.NewReaderSize(p.r, 64<<10)
-	head, err := br.Peek(sniffed)
-	if err != nil && !errors.Is(err, io.EOF) {
+	head, err := w.sniff(&p)
+	if err != nil {
 		w.skip(p.source, err)
 		return
 	}
-	p.r = br
 	open, archive := opener(head)
 	switch {
 	case archive && p.depth >= w.limits.Depth:
@@ -113,6 +111,24 @@ func (w *walker) part(p part) {
 	if over := p.budget.over; over != nil && p.depth == 0 {
 		w.skip(p.source, over)
 	}
+}
+
+// sniff returns the first bytes of a part and leaves its reader at the beginning.
+func (w *walker) sniff(p *part) ([]byte, error) {
+	if p.at != nil {
+		n, err := p.at.ReadAt(w.head[:], 0)
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return w.head[:n], err
+	}
+	br := bufio.NewReaderSize(p.r, sniffed)
+	p.r = br
+	head, err := br.Peek(sniffed)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return head, err
 }
 
 // opener returns how to open a compressed stream; archive is also true for zip and tar.
@@ -187,7 +203,7 @@ func isTar(head []byte) bool {
 }
 
 func (w *walker) compressed(p part, open func(io.Reader) (io.Reader, func(), error)) {
-	r, done, err := open(p.r)
+	r, done, err := open(bufio.NewReaderSize(p.r, 64<<10))
 	if err != nil {
 		w.skip(p.source, err)
 		return
@@ -198,7 +214,7 @@ func (w *walker) compressed(p part, open func(io.Reader) (io.Reader, func(), err
 }
 
 func (w *walker) tar(p part) {
-	t := tar.NewReader(p.r)
+	t := tar.NewReader(bufio.NewReaderSize(p.r, 64<<10))
 	for !w.stopped {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {

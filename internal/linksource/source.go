@@ -133,6 +133,7 @@ type walker struct {
 	limits  Limits
 	yield   func(Unit, error) bool
 	stopped bool
+	head    [sniffed]byte
 }
 
 // emit yields a unit and reports whether to go on.

@@ -10,6 +10,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"sync"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -46,18 +47,27 @@ type Options struct {
 
 // Detector finds signed links. It is safe for concurrent use.
 type Detector struct {
-	known *vendors.Set
-	all   bool // look-alikes are wanted: read what can't be a whole link, too
+	known   *vendors.Set
+	buffers *sync.Pool // of *[]byte: most sources are far smaller than a buffer
+	all     bool       // look-alikes are wanted: read what can't be a whole link, too
 }
 
 // New makes a detector that knows S3-compatible hosts and key ids from a set, which may be nil.
-func New(known *vendors.Set) *Detector { return &Detector{known: known} }
+func New(known *vendors.Set) *Detector {
+	return &Detector{known: known, buffers: &sync.Pool{New: func() any {
+		b := make([]byte, 0, blockSize+2*side)
+		return &b
+	}}}
+}
 
 // Scan yields the links in r in the order in which they stand. It reads r to its end in blocks and keeps about
 // half a megabyte. The only errors are those of ctx and of r, with what was found before them already yielded.
 func (d *Detector) Scan(ctx context.Context, r io.Reader, opt Options) iter.Seq2[Link, error] {
 	return func(yield func(Link, error) bool) {
-		s := &scan{d: &Detector{known: d.known, all: opt.All}, opt: opt, yield: yield, seen: map[[16]byte]int64{}}
+		s := &scan{d: &Detector{known: d.known, all: opt.All}, opt: opt, yield: yield}
+		buffer := d.buffers.Get().(*[]byte)
+		defer d.buffers.Put(buffer)
+		s.buf = (*buffer)[:0]
 		if err := s.run(ctx, r); err != nil && !s.stopped {
 			yield(Link{}, err)
 		}
@@ -91,7 +101,6 @@ type scan struct {
 }
 
 func (s *scan) run(ctx context.Context, r io.Reader) error {
-	s.buf = make([]byte, 0, blockSize+2*side)
 	cursor := 0
 	for {
 		if err := ctx.Err(); err != nil {
@@ -261,6 +270,9 @@ func (s *scan) known(print string, offset int64) bool {
 		}
 		s.seen[key] = offset
 		return false
+	}
+	if s.seen == nil {
+		s.seen = map[[16]byte]int64{}
 	}
 	if len(s.ring) < remembered {
 		s.ring = append(s.ring, key)
