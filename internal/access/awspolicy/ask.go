@@ -212,6 +212,9 @@ func (s *Solver) run(verb verdict.Verb, ph phase, cover *coverage, w *work) outc
 	if r.out.answer == verdict.Yes || w.out() {
 		return r.out
 	}
+	if r.out.answer == verdict.Conditional && r.limited() && r.shut(ph, choices) {
+		r.out.reasons = nil // the search gave up, but it could not have come to more
+	}
 	for i := range choices {
 		sc := s.scene(ph.caller, choices[i].act, w)
 		sc.lax = true
@@ -253,6 +256,8 @@ type runner struct {
 	*coverage
 	open  []*stmt // statements already known to open the verb
 	loops int
+	// probing asks only whether any solution exists, under the values that the scene forces.
+	probing bool
 }
 
 // maxCubes bounds how often a choice is asked again for values that the client cannot choose.
@@ -393,11 +398,14 @@ func (r *runner) choice(sc *scene, stmts []*stmt, base []signed, denies []clause
 	}
 }
 
+// limited reports whether a search was given up.
+func (r *runner) limited() bool {
+	return slices.ContainsFunc(r.out.reasons, func(x verdict.Reason) bool { return x.Code == verdict.ReasonLimit })
+}
+
 func (r *runner) limit() {
-	for _, have := range r.out.reasons {
-		if have.Code == verdict.ReasonLimit {
-			return
-		}
+	if r.limited() {
+		return
 	}
 	r.out.reasons = append(r.out.reasons, verdict.Reason{Code: verdict.ReasonLimit,
 		Detail: "values of linked condition keys were tried up to the limit of the search"})
@@ -419,6 +427,12 @@ func (r *runner) settle() {
 
 // laxChoice looks for a request that the undecided points might let through.
 func (r *runner) laxChoice(sc *scene, stmts []*stmt, base []signed, denies []clause) {
+	if r.probing {
+		if _, ok := sc.solve(base, denies); ok {
+			r.out.answer = verdict.Unknown
+		}
+		return
+	}
 	sol, _, ok := sc.search(base, append(denies[:len(denies):len(denies)], r.uncovered(sc)...))
 	if !ok {
 		return

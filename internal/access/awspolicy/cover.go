@@ -52,6 +52,48 @@ func (r *runner) coversAll() bool {
 	return share4 >= openShare || share6 >= openShare
 }
 
+// shut reports whether there is a value of what the client cannot choose with which nothing gets in, however undecided
+// points and policy variables turn out: then the answer cannot be yes.
+func (r *runner) shut(ph phase, choices []choice) bool {
+	tried := map[int]bool{}
+	for _, c := range r.blocked {
+		for _, alt := range c.alts {
+			k := alt[0].l.k
+			if tried[k] {
+				continue
+			}
+			tried[k] = true
+			for _, v := range [...]value{{}, textValue("zz-none")} {
+				if r.shutBy(k, v, ph, choices) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (r *runner) shutBy(k int, v value, ph phase, choices []choice) bool {
+	for i := range choices {
+		sc := r.s.scene(ph.caller, choices[i].act, r.w)
+		if sc.dom(k).kind == domAbsent {
+			return false // the action does not look at the key
+		}
+		if _, ok := sc.within(k, v); !ok {
+			return false
+		}
+		sc.lax = true
+		sc.forced = make([]*value, len(r.s.keys))
+		sc.forced[k] = &v
+		probe := &runner{s: r.s, w: r.w, out: outcome{answer: verdict.No}, coverage: &coverage{}, probing: true}
+		probe.action(sc, true)
+		if probe.out.answer != verdict.No || r.w.out() {
+			return false
+		}
+	}
+	return len(choices) > 0
+}
+
 type leftover struct {
 	sc    *scene
 	cons  map[int][]signed

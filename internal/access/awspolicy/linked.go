@@ -26,6 +26,7 @@ func (sc *scene) search(base []signed, clauses []clause) (sol *solution, pinned,
 	}
 	if !sc.lax {
 		if sol, ok = sc.solve(base, clauses); ok {
+			sc.freezeCube(sol)
 			return sol, false, true
 		}
 	}
@@ -74,9 +75,7 @@ func (sc *scene) search(base []signed, clauses []clause) (sol *solution, pinned,
 		return nil, false, false
 	}
 	sol.forced = slices.Clone(sc.forced)
-	for i := range sol.cube {
-		sol.cube[i].l = sc.freeze(sol.cube[i].l)
-	}
+	sc.freezeCube(sol)
 	for _, k := range refs {
 		if sc.uncontrolled(k) {
 			pinned = true
@@ -86,17 +85,24 @@ func (sc *scene) search(base []signed, clauses []clause) (sol *solution, pinned,
 	return sol, pinned, true
 }
 
-// freeze gives a copy of a literal in which the trial values of the variables are fixed.
-func (sc *scene) freeze(l *clit) *clit {
-	if !l.linked || l.op.kind != opString {
-		return l
+// freezeCube replaces the literals of a cube by what they amount to under this solution, with the values of variables
+// as they are in it: the cube then says for which values of its keys the same request works.
+func (sc *scene) freezeCube(sol *solution) {
+	for i, x := range sol.cube {
+		if !x.l.linked || x.l.op.kind != opString {
+			continue
+		}
+		fixed := *x.l.literal
+		fixed.linked = false
+		out := *x.l
+		out.literal = &fixed
+		set := sc.langs(x.l)
+		out.whole = set.sure
+		if x.want == x.l.op.neg { // the value must lie outside, so outside of all that the variables may stand for
+			out.whole = append(set.sure[:len(set.sure):len(set.sure)], set.rough...)
+		}
+		sol.cube[i].l = &out
 	}
-	fixed := *l.literal
-	fixed.linked = false
-	out := *l
-	out.literal = &fixed
-	out.whole = sc.langs(l).sure
-	return &out
 }
 
 // freeVariables lists the keys that stand as variables in the literals and are neither constant nor unknown.

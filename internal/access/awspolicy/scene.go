@@ -156,6 +156,10 @@ const maxBounds = 32
 // fill puts values into a template: yes with one pattern, no when a variable has no value. maybe comes with patterns
 // that together bound the true one from above, none where nothing does.
 func (sc *scene) fill(l *clit, t *template) ([]*pattern, truth) {
+	if len(t.parts) == 1 && t.parts[0].key == l.key {
+		p, _ := t.fill(formGlob, [][]rune{{elStar}})
+		return []*pattern{p}, yes // a key compared with itself
+	}
 	fills := [][][]rune{nil}
 	out := yes
 	for _, p := range t.parts {

@@ -294,11 +294,11 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 		if s.kind == "anonymous" {
 			return nil
 		}
-		own := "arn:aws:kms:eu-west-1:" + stranger + ":key/z"
+		mine := "arn:aws:kms:eu-west-1:" + stranger + ":key/z"
 		if s.foreign {
-			return has("p", bound(maybe(own, "arn:aws:kms:eu-west-1:444455556666:key/1", "z")))
+			return has("p", bound(maybe(mine, "arn:aws:kms:eu-west-1:444455556666:key/1", "arn:aws:kms:eu-west-1:444455556666:KEY/1", "z")))
 		}
-		return has("p", free(maybe(own)))
+		return has("p", free(maybe(mine)))
 	case "s3:x-amz-metadata-directive":
 		return has("p", free(maybe("COPY", "REPLACE")))
 	case "s3:x-amz-copy-source":
@@ -444,7 +444,10 @@ func Judge(d *Document, w World, verb, audience string, limit int) Judgement {
 		source := slices.ContainsFunc(keys, func(k string) bool {
 			return strings.HasPrefix(k, "aws:source") && !strings.HasPrefix(k, "aws:sourceip") && !strings.HasPrefix(k, "aws:sourcevpc") && k != "aws:sourceidentity"
 		})
-		if source && !slices.Contains(keys, "aws:principaltype") { // what it holds for services is not documented
+		switch {
+		case source && slices.Contains(keys, "aws:principaltype"):
+			j.sampled = true // what it holds for services is not documented
+		case source:
 			free = append(free, situation{kind: "service"})
 		}
 	}
