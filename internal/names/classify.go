@@ -25,6 +25,8 @@ type Classifier struct {
 	japanese   []japaneseTerm
 	extensions map[string]Category
 	paper, web map[string]bool
+	media      map[string]bool
+	decor      map[string]bool
 }
 
 type japaneseTerm struct {
@@ -36,7 +38,7 @@ type japaneseTerm struct {
 func New() *Classifier {
 	c := &Classifier{
 		latin: map[string]Category{}, spaced: map[string]bool{},
-		extensions: extensions(), paper: paper(), web: web(),
+		extensions: extensions(), paper: paper(), web: web(), media: media(), decor: decor(),
 	}
 	words, parts := latin(), japanese()
 	for _, category := range Categories() {
@@ -78,7 +80,9 @@ func (c *Classifier) Classify(key string) []Match {
 			found[category] = text
 		}
 	})
-	c.byWords(path, add)
+	if !c.decorates(name) {
+		c.byWords(path, add)
+	}
 	if !isASCII(path) {
 		for _, term := range c.japanese {
 			if strings.Contains(path, term.text) {
@@ -102,13 +106,22 @@ func (c *Classifier) Classify(key string) []Match {
 func (c *Classifier) fits(category Category, extension, name string) bool {
 	switch category {
 	case Secret:
-		return !c.web[extension] || extension == "php"
-	case Export, Backup, Contract:
-		return !c.web[extension]
+		return !c.media[extension] && (!c.web[extension] || extension == "php")
+	case Export, Backup:
+		return !c.media[extension] && !c.web[extension]
+	case Contract:
+		return !c.web[extension] && extension != "json" // what is called a contract there is a program's
+	case Personal:
+		return !c.media[extension] && (extension == "" || name == "" || c.paper[extension])
 	default:
 		// A directory, or an object without extension, is not known to be anything else.
 		return extension == "" || name == "" || c.paper[extension]
 	}
+}
+
+// decorates reports whether a name is that of a picture on a site.
+func (c *Classifier) decorates(name string) bool {
+	return slices.ContainsFunc(splitWords(name), func(w string) bool { return c.decor[w] })
 }
 
 // byExtension looks at every extension of the name: dump.sql.gz, .env.production, db.bak.2026-01-01.

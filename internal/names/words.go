@@ -19,17 +19,17 @@ func latin() map[Category][]string {
 		Medical: {
 			"medical", "medical record", "medical records", "patient", "patients", "prescription", "prescriptions",
 			"diagnosis", "diagnoses", "lab result", "lab results", "blood test", "health record", "health records",
-			"health check", "vaccination", "dicom", "radiology", "karte", "shindansho", "kenko shindan", "mri scan",
+			"health check", "vaccination", "dicom", "radiology", "denshi karte", "shinryo karte", "shindansho", "kenko shindan", "mri scan",
 			"ct scan", "pcr test",
 		},
 		Resume: {
 			"resume", "resumes", "curriculum vitae", "cv", "cvs", "cover letter", "job application", "applicant",
-			"applicants", "candidate", "candidates", "rirekisho", "rireki", "shokumu keirekisho", "keirekisho",
+			"applicants", "candidate list", "candidate resume", "rirekisho", "shokumu keirekisho", "keirekisho",
 		},
 		Financial: {
 			"bank statement", "bank statements", "bank account", "bank accounts", "credit card", "credit cards",
 			"payslip", "payslips", "pay slip", "paystub", "payroll", "salary", "salaries", "invoice", "invoices",
-			"tax return", "tax returns", "w2", "w9", "1099", "gensen", "gensen choshu", "kyuyo", "kyuyo meisai",
+			"tax return", "tax returns", "w2 form", "form w2", "w9 form", "form w9", "form 1099", "1099 form", "gensen", "gensen choshu", "kyuyo", "kyuyo meisai",
 			"seikyusho", "koza", "furikomi", "passbook", "remittance",
 		},
 		Personal: {
@@ -126,6 +126,17 @@ func web() map[string]bool {
 	return set("js", "mjs", "cjs", "ts", "tsx", "jsx", "css", "scss", "less", "map", "html", "htm", "php", "svg", "woff",
 		"woff2", "ttf", "otf", "eot", "ico", "go", "py", "rb", "java", "class", "jar", "c", "h", "cpp", "rs", "md", "vue",
 		"swift", "kt", "scala", "pyc", "dll", "so", "exe", "wasm", "ejs", "erb", "hbs", "tf", "mdx", "rst", "po", "mo")
+}
+
+// media is what pictures, sound and film come as: a snapshot there is no backup, and a shadow no password file.
+func media() map[string]bool {
+	return set("png", "jpg", "jpeg", "gif", "webp", "avif", "heic", "heif", "bmp", "tif", "tiff", "mp3", "wav", "m4a", "ogg", "flac",
+		"mp4", "mov", "avi", "mkv", "webm", "m4v", "ai", "psd", "sketch", "fig")
+}
+
+// decor are words of what decorates a site; a name that has one is no document, whatever else it says.
+func decor() map[string]bool {
+	return set("icon", "icons", "logo", "logos", "banner", "sprite", "sprites", "placeholder", "thumbnail", "emoji", "favicon")
 }
 
 func set(words ...string) map[string]bool {
