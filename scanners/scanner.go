@@ -51,6 +51,9 @@ type Description struct {
 	Supplies []Supply
 	// Requires are the permissions that Discover needs.
 	Requires []string
+	// Saved says that every Ref carries its whole record as the Seed and that Inspect has nothing to add: a
+	// snapshot. Such records are taken as they are, and nobody is asked what else they might call for.
+	Saved bool
 	// NotCovered names what of this provider's storage it does not look at, in plain English.
 	NotCovered []string
 }

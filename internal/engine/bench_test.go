@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"github.com/tojimari/tojimari/internal/pace"
 	"github.com/tojimari/tojimari/scanners"
 	"github.com/tojimari/tojimari/scanners/awss3"
+	"github.com/tojimari/tojimari/scanners/snapshot"
 )
 
 // everything needs all facts of a scanner at once.
@@ -84,7 +86,7 @@ func BenchmarkScanLab(b *testing.B) {
 					need = exposure{}
 				}
 				start := time.Now()
-				records := run(b, scanner, "aws", need, pacer, nil)
+				records := drive(b, scanner, "aws", need, pacer, nil)
 				took := time.Since(start)
 				stats := pacer.Stats()
 				ideal := time.Duration(stats.Calls) * latency / time.Duration(tc.concurrency)
@@ -96,7 +98,8 @@ func BenchmarkScanLab(b *testing.B) {
 	}
 }
 
-func run(b *testing.B, scanner scanners.Scanner, target string, need engine.Needs, pacer *pace.Pacer, each func()) (records int) {
+// drive runs a scan that must not lose anything and counts its records.
+func drive(b *testing.B, scanner scanners.Scanner, target string, need engine.Needs, pacer engine.Pace, each func(engine.Event)) (records int) {
 	b.Helper()
 	registry, err := scanners.NewRegistry(scanner)
 	if err != nil {
@@ -116,7 +119,7 @@ func run(b *testing.B, scanner scanners.Scanner, target string, need engine.Need
 				records++
 			}
 			if each != nil {
-				each()
+				each(e)
 			}
 			return nil
 		},
@@ -152,13 +155,43 @@ func BenchmarkEngine(b *testing.B) {
 				}}
 				var h heap
 				start := time.Now()
-				run(b, w, "fake:a", only{"bucket.aws.acl"}, pacer, h.look)
+				drive(b, w, "fake:a", only{"bucket.aws.acl"}, pacer, func(engine.Event) { h.look() })
 				ideal := time.Duration(calls.Load()) * 50 * time.Millisecond / 200
 				b.ReportMetric(float64(time.Since(start))/float64(ideal), "over-ideal")
 				h.report(b)
 			}
 		})
 	}
+}
+
+// BenchmarkSnapshot reads the records of a saved scan, without judging them.
+func BenchmarkSnapshot(b *testing.B) {
+	world := lab.BigWorld(2000, 0)
+	l, err := lab.Start(world)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	path := filepath.Join(b.TempDir(), "snapshot.jsonl")
+	w, err := snapshot.Create(path, scanners.Header{Tool: "bench"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	scanner := awss3.New(scanners.Runtime{Transport: l.Transport(), Now: time.Now, UserAgent: "bench"}, awss3.WithCredentials(lab.Credentials(world)))
+	all := everything{scanner.Describe().Facts()}
+	drive(b, scanner, "aws", all, nil, func(e engine.Event) {
+		if err := w.Write(e.Line()); err != nil {
+			b.Fatal(err)
+		}
+	})
+	if err := w.Close(); err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	for b.Loop() {
+		n += drive(b, snapshot.New(nil), "snapshot:"+path, all, nil, nil)
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "records/s")
 }
 
 // after answers every request after a while.

@@ -177,6 +177,11 @@ func (d *dispatcher) resource(ctx context.Context, s *source, ref scanners.Ref) 
 		j.prev = d.resume.record(ref.ID)
 	}
 	d.parents.add(j)
+	if s.saved && ref.Seed != nil {
+		d.take(j)
+		d.jobs <- j
+		return
+	}
 	d.jobs <- j // waits while the window is full
 	if !d.gate.enter(ctx) {
 		j.cut = true
@@ -187,6 +192,22 @@ func (d *dispatcher) resource(ctx context.Context, s *source, ref scanners.Ref) 
 		defer d.gate.leave()
 		d.inspect(ctx, j)
 	}()
+}
+
+// take makes a record of what Discover brought whole.
+func (d *dispatcher) take(j *job) {
+	defer close(j.done)
+	rec := *j.ref.Seed
+	if rec.At.IsZero() {
+		rec.At = d.cfg.Now().UTC()
+	}
+	if j.parent != nil {
+		<-j.parent.done // of another target, it may be under way
+		j.left = j.parent.left
+		rec.Inherit(j.parent.rec)
+	}
+	j.left = j.left || d.cfg.Keep != nil && !d.cfg.Keep(&rec)
+	j.rec = &rec
 }
 
 func (d *dispatcher) filtered(ref scanners.Ref) bool {

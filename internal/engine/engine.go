@@ -153,6 +153,7 @@ type source struct {
 	target   scanners.Target
 	name     string // for people, without secrets
 	scanner  scanners.Scanner
+	saved    bool // Description.Saved
 	supplies scanners.FactSet
 	first    map[kindOf]scanners.FactSet
 }
@@ -194,9 +195,10 @@ func newRun(cfg Config) (*run, error) {
 		if err != nil {
 			return nil, err
 		}
-		supplies := scanner.Describe().Facts()
+		description := scanner.Describe()
+		supplies := description.Facts()
 		r.sources = append(r.sources, &source{
-			target: target, name: TargetName(target), scanner: scanner, supplies: supplies,
+			target: target, name: TargetName(target), scanner: scanner, saved: description.Saved, supplies: supplies,
 			first: firstNeeds(cfg.Needs, supplies),
 		})
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/tojimari/tojimari/internal/engine"
 	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/snapshot"
 )
 
 func lines(t *testing.T, r ran) string {
@@ -370,4 +371,58 @@ func TestTargetNameHoldsNoSecret(t *testing.T) {
 	if got := engine.TargetName(target); got != "https://files.example.com/x" {
 		t.Errorf("got %s", got)
 	}
+}
+
+// The records of a snapshot are taken as they are, with their ancestors' facts, and filters still apply.
+func TestSavedRecords(t *testing.T) {
+	text := header + lines(t, scan(t, t.Context(), &world{accounts: 2, buckets: 4}, nil))
+	registry, err := scanners.NewRegistry(snapshot.New(strings.NewReader(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := scan(t, t.Context(), &world{}, func(c *engine.Config) {
+		c.Registry, c.Targets, c.Needs = registry, []scanners.Target{{Scheme: "snapshot", Name: "-"}}, nobody{t}
+		c.Keep = func(rec *scanners.Record) bool { return !strings.HasSuffix(rec.Name, "2") }
+	})
+	var want strings.Builder
+	for line := range strings.Lines(strings.TrimPrefix(text, header)) {
+		if !strings.Contains(line, `00002"`) {
+			want.WriteString(strings.Replace(line, `"records":5`, `"records":4`, 1))
+		}
+	}
+	if diff := cmp.Diff(want.String(), lines(t, got)); diff != "" {
+		t.Errorf("(-saved +delivered):\n%s", diff)
+	}
+}
+
+// A collector need not repeat the account's facts in each of its buckets.
+func TestSavedRecordsInherit(t *testing.T) {
+	text := `{"record":{"id":"aws:account/1","kind":"scope","provider":"aws","name":"1","scope":{"aws":{"organization":{"state":"absent"}}}}}
+{"record":{"id":"aws:s3:bucket/a","kind":"bucket","provider":"aws","name":"a","parent":"aws:account/1"}}
+{"end":{"scope":"aws:account/1","records":2}}
+`
+	registry, err := scanners.NewRegistry(snapshot.New(strings.NewReader(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := scan(t, t.Context(), &world{}, func(c *engine.Config) {
+		c.Registry, c.Targets, c.Needs = registry, []scanners.Target{{Scheme: "snapshot", Name: "-"}}, nobody{t}
+	})
+	rec := got.record("aws:s3:bucket/a")
+	if rec == nil || rec.Scope == nil || rec.Scope.AWS.Organization.State != scanners.Absent || rec.At != noon {
+		t.Errorf("got %+v", rec)
+	}
+	if diff := cmp.Diff([]string{"aws:account/1", "aws:s3:bucket/a", "end aws:account/1 2"}, got.ids()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// nobody must not be asked for more.
+type nobody struct{ t *testing.T }
+
+func (nobody) First(scanners.Kind, scanners.Provider) scanners.FactSet { return nil }
+
+func (n nobody) More(rec *scanners.Record) scanners.FactSet {
+	n.t.Errorf("asked what %q calls for", rec.ID)
+	return nil
 }

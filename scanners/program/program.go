@@ -68,6 +68,7 @@ func (s *Scanner) Describe() scanners.Description {
 			Scheme: Scheme, Pattern: "program:NAME",
 			Help: "records that an external collector prints; --program NAME=PATH says which",
 		}},
+		Saved:    true,
 		Supplies: snapshot.AllFacts(),
 	}
 }

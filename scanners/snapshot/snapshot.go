@@ -35,6 +35,7 @@ func (s *Scanner) Describe() scanners.Description {
 			Scheme: Scheme, Pattern: "snapshot:FILE",
 			Help: "records of an earlier scan, plain or gzip; - reads standard input",
 		}},
+		Saved:    true,
 		Supplies: AllFacts(),
 	}
 }
