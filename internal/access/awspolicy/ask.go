@@ -68,11 +68,24 @@ func (s *Solver) usesNetwork() bool {
 		"aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths")
 }
 
-// usesService reports whether the policies speak of the resource for which a service calls. Only then is a service that
-// acts on a stranger's own resource (the confused deputy) a way in of its own: a condition on aws:SourceArn that fits
-// everybody's resources addresses such calls. A policy that merely exempts services addresses nobody's.
+// usesService reports whether a grant speaks of the resource for which an AWS service calls. Only then does the audience
+// of any account include services that act for a stranger's resource: otherwise it is a signed request by a principal of
+// another account.
 func (s *Solver) usesService() bool {
-	return s.uses("aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths")
+	for _, l := range s.grants {
+		for i := range l.stmts {
+			if l.stmts[i].Effect == EffectDeny {
+				continue
+			}
+			for _, c := range l.stmts[i].conds {
+				switch c.key {
+				case "aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths":
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func (s *Solver) usesIdentity() bool {

@@ -441,9 +441,12 @@ func Judge(d *Document, w World, verb, audience string, limit int) Judgement {
 			outside = append(outside, situation{kind: k, vpc: true, foreign: true}, situation{kind: k, foreign: true})
 		}
 		// Calls of services count where the policies speak of the resource they are made for.
-		source := slices.ContainsFunc(keys, func(k string) bool {
-			return strings.HasPrefix(k, "aws:source") && !strings.HasPrefix(k, "aws:sourceip") && !strings.HasPrefix(k, "aws:sourcevpc") && k != "aws:sourceidentity"
-		})
+		source := false
+		for _, st := range d.statements {
+			source = source || st.allow && slices.ContainsFunc(st.conditions, func(c condition) bool {
+				return slices.Contains([]string{"aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths"}, c.key)
+			})
+		}
 		switch {
 		case source && slices.Contains(keys, "aws:principaltype"):
 			j.sampled = true // what it holds for services is not documented
