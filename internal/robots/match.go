@@ -116,6 +116,22 @@ func (f *File) Names(d Dialect, agent string) bool {
 	return ok
 }
 
+// Mentions finds a rule, of whatever group, that spells out the start of url's path: what is named here is told to
+// everybody. Rules that name only the root or begin with a star spell out nothing.
+func (f *File) Mentions(url string) (Rule, bool) {
+	if f == nil {
+		return Rule{}, false
+	}
+	path := requestPath(url)
+	for _, r := range f.named {
+		head, _, _ := strings.Cut(strings.TrimSuffix(r.Pattern, "$"), "*")
+		if len(head) > 2 && strings.HasPrefix(path, escapeHigh(head)) {
+			return r, true
+		}
+	}
+	return Rule{}, false
+}
+
 func (v *view) group(agents []string) []compiled {
 	for _, a := range agents {
 		if rules, ok := v.agents[strings.ToLower(a)]; ok {

@@ -17,12 +17,14 @@ const (
 	maxLine = 2083*8 - 1
 
 	maxSitemaps = 100
+	maxNamed    = 2000
 )
 
 // File is a parsed robots.txt, in both dialects. The zero value and nil hold no rules and so allow everything.
 // A File is immutable and may be shared between goroutines.
 type File struct {
 	views [dialects]view
+	named []Rule // every rule once, in the order of its lines
 	// Sitemaps are the values of sitemap lines as written, at most 100. They may point to any host.
 	Sitemaps []string
 	// Truncated is set when the text was longer than MaxBytes.
@@ -60,6 +62,9 @@ func Parse(text []byte) *File {
 				f.Sitemaps = append(f.Sitemaps, value)
 			}
 			builders[d].add(Dialect(d), number, key, value)
+			if d == int(Google) && (key == keyAllow || key == keyDisallow) && len(f.named) < maxNamed {
+				f.named = append(f.named, Rule{Allow: key == keyAllow, Pattern: value, Line: number})
+			}
 		}
 	}
 	for d := range dialects {

@@ -73,6 +73,20 @@ func TestDecisionNamesItsRule(t *testing.T) {
 	}
 }
 
+func TestMentions(t *testing.T) {
+	file := robots.Parse([]byte("User-agent: Slurp\nDisallow: /\nDisallow: *.pdf\nUser-agent: *\nAllow: /\nDisallow: /backup/\nDisallow: /名簿*\nDisallow: /end$\n"))
+	for url, line := range map[string]int{
+		"https://h/backup/db.sql": 6, "https://h/%E5%90%8D%E7%B0%BF/1": 7, "https://h/end": 8, "https://h/": 0, "https://h/a.pdf": 0, "https://h/back": 0,
+	} {
+		if r, ok := file.Mentions(url); r.Line != line || ok != (line > 0) {
+			t.Errorf("%s: %+v, want line %d", url, r, line)
+		}
+	}
+	if _, ok := (*robots.File)(nil).Mentions("https://h/backup/"); ok {
+		t.Error("no file mentions something")
+	}
+}
+
 func TestAgentsInOrder(t *testing.T) {
 	file := robots.Parse([]byte("User-agent: googlebot\nDisallow: /g\nUser-agent: *\nDisallow: /s\n"))
 	image := []string{"Googlebot-Image", "Googlebot"}

@@ -190,6 +190,9 @@ func (s *Scanner) judge(v *visit, l storageurl.Location, policy robots.Policy, f
 	if v.isListing() && v.page.Kind != listing.HTMLIndex && !v.headOnly {
 		o.Found = append(slices.Clone(found), indexability.Discovery{Way: indexability.InListing, Detail: "the page is itself an open listing"})
 	}
+	if rule, ok := policy.File.Mentions(v.final().String()); ok {
+		o.Found = append(slices.Clone(o.Found), indexability.Discovery{Way: indexability.InRobots, Detail: fmt.Sprintf("robots.txt spells it out in line %d: %s", rule.Line, rule.Pattern)})
+	}
 	return indexability.Judge(o)
 }
 

@@ -317,6 +317,25 @@ func TestKeysAreRedactedOnRequest(t *testing.T) {
 	}
 }
 
+// A robots.txt of 10 MB costs its first 500 KiB, and what it spells out is a way to be found.
+func TestAHugeRobots(t *testing.T) {
+	filler := strings.Repeat("# filler filler filler filler\n", 10<<20/30)
+	s := newSite(t, map[string]answer{
+		"www.example.com/backup/x.pdf": {header: map[string]string{"Content-Type": "application/pdf"}},
+		"www.example.com/late/x.pdf":   {header: map[string]string{"Content-Type": "application/pdf"}},
+		"www.example.com/robots.txt":   {body: "User-agent: *\nDisallow: /backup/\n" + filler + "Disallow: /late/\n"},
+	})
+	w := scanner(t, s, nil)
+	early := scan(t, w, "https://www.example.com/backup/x.pdf")[0].Page.Indexability.Value
+	late := scan(t, w, "https://www.example.com/late/x.pdf")[0].Page.Indexability.Value
+	if early.Crawlable != "blocked" || late.Crawlable != "allowed" {
+		t.Errorf("%+v\n%+v", early, late)
+	}
+	if early.FoundBy[0] != "robots_txt: robots.txt spells it out in line 2: /backup/" {
+		t.Errorf("%q", early.FoundBy)
+	}
+}
+
 // Robots.txt is asked for once per host, and not at all where nothing needs it.
 func TestRobotsIsAskedOnce(t *testing.T) {
 	s := newSite(t, map[string]answer{"www.example.com/a": {}, "www.example.com/b": {}})
