@@ -3,6 +3,7 @@ package links
 // Collecting: one record per link, with the places where it was seen.
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,9 +15,9 @@ import (
 
 const (
 	// held bounds the links that wait for more places; beyond it they are yielded and not added to.
-	held = 50_000
+	held = 10_000
 	// passedMost bounds the links that are remembered after that, so as not to come twice.
-	passedMost = 1 << 20
+	passedMost = 1 << 19
 	// mostSights bounds the places kept of one link.
 	mostSights = 32
 	// mostUnread bounds the parts that are told one by one.
@@ -31,7 +32,7 @@ type collector struct {
 
 	waiting []*scanners.Record
 	index   map[string]int // id to waiting
-	passed  map[string]struct{}
+	passed  map[[16]byte]struct{}
 	unreads int
 }
 
@@ -39,7 +40,7 @@ type collector struct {
 func (c *collector) add(link signedlink.Link, unit linksource.Unit) {
 	id := scanners.LinkID(link.Fingerprint)
 	sight := sightOf(link, unit)
-	if _, gone := c.passed[id]; gone {
+	if _, gone := c.passed[short(id)]; gone {
 		return
 	}
 	if i, ok := c.index[id]; ok {
@@ -109,7 +110,7 @@ func (c *collector) flush() {
 			return
 		}
 		if len(c.passed) < passedMost {
-			c.passed[record.ID] = struct{}{}
+			c.passed[short(record.ID)] = struct{}{}
 		}
 		if !c.yield(scanners.Ref{Head: record.Head, Seed: record, Target: c.target}, nil) {
 			c.stopped = true
@@ -117,4 +118,10 @@ func (c *collector) flush() {
 	}
 	c.waiting = nil
 	c.index = map[string]int{}
+}
+
+// short is an id for remembering in great numbers.
+func short(id string) [16]byte {
+	sum := sha256.Sum256([]byte(id))
+	return [16]byte(sum[:16])
 }

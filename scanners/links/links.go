@@ -86,7 +86,7 @@ func (s *Scanner) Describe() scanners.Description {
 // be looked through becomes a link record of its own whose facts are unknown, so that it is never taken for clean.
 func (s *Scanner) Discover(ctx context.Context, target scanners.Target) iter.Seq2[scanners.Ref, error] {
 	return func(yield func(scanners.Ref, error) bool) {
-		c := &collector{scanner: s, target: target, yield: yield, index: map[string]int{}, passed: map[string]struct{}{}}
+		c := &collector{scanner: s, target: target, yield: yield, index: map[string]int{}, passed: map[[16]byte]struct{}{}}
 		for unit, err := range s.units(ctx, target) {
 			var skipped *linksource.SkippedError
 			switch {
