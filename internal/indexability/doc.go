@@ -42,13 +42,14 @@ const (
 
 // Observation is what was seen of one page. Its strings come from strangers.
 type Observation struct {
+	// URL is the address that answered, or that was asked where none did.
 	URL *url.URL
 	// At is the time of judging; dates in directives are compared with it.
 	At time.Time
 
-	// Status of an anonymous request at URL, 0 where there was no answer. Redirected is the final address where
-	// that differs from URL; Status is then that of the final address.
-	Status     int
+	// Status of an anonymous request, 0 where there was no answer.
+	Status int
+	// Redirected is the address that was asked, where it led to URL; empty where URL was asked itself.
 	Redirected string
 	// Failure says why there was no answer.
 	Failure string
@@ -141,6 +142,7 @@ type StopAction string
 // The measures.
 const (
 	MakePrivate   StopAction = "make_private"
+	CloseListing  StopAction = "close_listing"
 	NoindexHeader StopAction = "noindex_header"
 	NoindexMeta   StopAction = "noindex_meta"
 	RobotsRule    StopAction = "robots_rule"

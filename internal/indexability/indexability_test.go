@@ -217,6 +217,7 @@ func TestStops(t *testing.T) {
 			o.Page = &ix.Head{Complete: true}
 		}, "make_private=yes noindex_header=no noindex_meta=yes robots_rule=no removal_tool=unknown"},
 		{"a web server of one's own", "https://www.example.com/list.pdf", nil, "make_private=yes noindex_header=yes robots_rule=no removal_tool=unknown"},
+		{"a listing", pdf, func(o *ix.Observation) { o.Listing = true }, "make_private=yes close_listing=yes noindex_header=no robots_rule=no removal_tool=unknown"},
 		{"nothing to stop", pdf, func(o *ix.Observation) { o.Status = 403 }, ""},
 	}
 	for _, c := range cases {

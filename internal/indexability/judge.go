@@ -17,6 +17,9 @@ import (
 // Judge tells the story of one page.
 func Judge(o Observation) Story {
 	s := Story{Governor: o.Location.Governor(), Reached: reached(o)}
+	if o.Redirected != "" {
+		s.Reached.Why = append(s.Reached.Why, "after a redirect from another address")
+	}
 	if o.URL != nil {
 		s.RobotsURL = robots.URL(o.URL)
 	}

@@ -15,6 +15,10 @@ import (
 func stops(o Observation) []Stop {
 	out := []Stop{{MakePrivate, Yes, "the access settings of the bucket",
 		"the only stop for personal data: what answers 401, 403 or 404 drops out once it is crawled again"}}
+	if o.Listing {
+		out = append(out, Stop{CloseListing, Yes, "the permission to list",
+			"this page goes away and names are no longer told; objects that can be read stay readable to whoever knows or guesses a name"})
+	}
 	readable := func(yes string) (Answer, string) {
 		for _, e := range Engines() {
 			if o.URL == nil {

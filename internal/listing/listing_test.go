@@ -230,6 +230,51 @@ func (r *repeated) Read(p []byte) (int, error) {
 	return copy(p, r.text), nil
 }
 
+func TestReadSitemap(t *testing.T) {
+	urlset := `<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:image="x"><url><loc> https://www.example.com/a?x=1&amp;y=2 </loc><lastmod>2026-01-01</lastmod><image:image><image:loc>https://www.example.com/i.png</image:loc></image:image></url><url><loc>https://other.example/</loc></url></urlset>`
+	cases := []struct {
+		name, text string
+		limits     listing.Limits
+		want       []listing.Location
+		err        error
+	}{
+		{"addresses", urlset, listing.Limits{}, []listing.Location{{Address: "https://www.example.com/a?x=1&y=2"}, {Address: "https://other.example/"}}, nil},
+		{"index", "<sitemapindex><sitemap><loc>https://www.example.com/s1.xml</loc></sitemap></sitemapindex>", listing.Limits{}, []listing.Location{{Address: "https://www.example.com/s1.xml", Sitemap: true}}, nil},
+		{"text", "https://www.example.com/a\nhttps://www.example.com/b\r\n\nnot one\n", listing.Limits{}, []listing.Location{{Address: "https://www.example.com/a"}, {Address: "https://www.example.com/b"}}, nil},
+		{"too many", urlset, listing.Limits{Entries: 1}, []listing.Location{{Address: "https://www.example.com/a?x=1&y=2"}}, listing.ErrLimit},
+		{"entity bomb", `<!DOCTYPE u [<!ENTITY a "b">]>` + urlset[38:], listing.Limits{}, nil, listing.ErrDoctype},
+		{"breaks off", urlset[:200], listing.Limits{}, []listing.Location{{Address: "https://www.example.com/a?x=1&y=2"}}, listing.ErrMalformed},
+		{"deep", "<urlset>" + strings.Repeat("<a>", 1000), listing.Limits{}, nil, listing.ErrLimit},
+		{"a page", "<html><body>404</body></html>", listing.Limits{}, nil, listing.ErrNotListing},
+		{"a feed", "<rss><channel/></rss>", listing.Limits{}, nil, listing.ErrNotListing},
+		{"closes what is not open", "<urlset></urlset></urlset></x>", listing.Limits{}, nil, nil},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			var got []listing.Location
+			err := listing.ReadSitemap(&trickle{strings.NewReader(c.text)}, c.limits, func(l listing.Location) bool { got = append(got, l); return true })
+			if !errors.Is(err, c.err) || err != nil && c.err == nil {
+				t.Errorf("%v, want %v", err, c.err)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func FuzzReadSitemap(f *testing.F) {
+	f.Add([]byte("<urlset><url><loc>https://h/</loc></url></urlset>"))
+	f.Add([]byte("https://h/a\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		n := 0
+		_ = listing.ReadSitemap(strings.NewReader(string(text)), listing.Limits{Entries: 50}, func(listing.Location) bool { n++; return true })
+		if n > 50 {
+			t.Fatal(n)
+		}
+	})
+}
+
 func FuzzRead(f *testing.F) {
 	paths, err := filepath.Glob("../../testdata/listing/*")
 	if err != nil || len(paths) == 0 {

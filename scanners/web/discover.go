@@ -7,8 +7,10 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/tojimari/tojimari/internal/indexability"
 	"github.com/tojimari/tojimari/internal/listing"
@@ -52,8 +54,15 @@ type step struct {
 }
 
 func (s *Scanner) crawl(ctx context.Context, target scanners.Target, start *url.URL, depth int, yield func(scanners.Ref, error) bool) {
-	queue := []step{{address: start, method: http.MethodGet}}
+	submitted := s.sitemaps(ctx, start)
+	queue := []step{{address: start, method: http.MethodGet, found: submitted[start.String()]}}
 	seen := map[string]bool{start.String(): true}
+	for _, address := range slices.Sorted(maps.Keys(submitted)) {
+		if u, err := url.Parse(address); err == nil && !seen[address] {
+			seen[address] = true
+			queue = append(queue, step{address: u, depth: 1, method: http.MethodGet, found: submitted[address]})
+		}
+	}
 	for pages := 0; len(queue) > 0 && pages < s.options.MaxPages && ctx.Err() == nil; pages++ {
 		at := queue[0]
 		queue = queue[1:]

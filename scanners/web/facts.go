@@ -185,7 +185,7 @@ func (s *Scanner) judge(v *visit, l storageurl.Location, policy robots.Policy, f
 		Listing: v.isListing(), Bearer: redactQuery(v.asked.RawQuery) != v.asked.RawQuery, Private: v.answer.Vantage.PrivateAnswer, Robots: policy, Location: l, Found: found,
 	}
 	if v.asked.String() != v.final().String() {
-		o.Redirected = v.final().String()
+		o.Redirected = v.asked.String()
 	}
 	if v.isListing() && v.page.Kind != listing.HTMLIndex && !v.headOnly {
 		o.Found = append(slices.Clone(found), indexability.Discovery{Way: indexability.InListing, Detail: "the page is itself an open listing"})

@@ -5,6 +5,8 @@
 //	discover.go  from a target to pages; following links where a depth was asked for
 //	visit.go     fetching one page and reading what it is
 //	robots.go    the robots.txt of each host, asked once
+//	sitemap.go   the sitemaps that it names
+//	address.go   addresses as they may be shown
 //	facts.go     from a visit to the facts of a record
 //	prove.go     sending the witnesses of access verdicts
 package web
@@ -127,7 +129,7 @@ func (s *Scanner) Describe() scanners.Description {
 		},
 		Supplies: []scanners.Supply{{Fact: factResponse}, {Fact: factNames}, {Fact: factStorage}, {Fact: factIndexability}},
 		NotCovered: []string{
-			"search engines themselves: nothing is asked of them", "sitemaps beyond their mention in robots.txt",
+			"search engines themselves: nothing is asked of them", "sitemaps, unless a depth is given",
 			"pages that a script builds in the browser", "links on other hosts",
 		},
 	}

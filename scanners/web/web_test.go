@@ -269,8 +269,8 @@ func TestOnePageUnlessADepthIsGiven(t *testing.T) {
 		"":  {"GET www.example.com/", robots},
 		"0": {"GET www.example.com/", robots},
 		// A group for everybody does not turn this scanner away; one that names it does.
-		"1": {"GET www.example.com/", robots, "GET www.example.com/a", "GET www.example.com/b"},
-		"2": {"GET www.example.com/", robots, "GET www.example.com/a", "GET www.example.com/b", "GET www.example.com/c"},
+		"1": {robots, "GET www.example.com/", "GET www.example.com/a", "GET www.example.com/b"},
+		"2": {robots, "GET www.example.com/", "GET www.example.com/a", "GET www.example.com/b", "GET www.example.com/c"},
 	} {
 		if diff := cmp.Diff(want, asked(depth)); diff != "" {
 			t.Errorf("depth %q (-want +got):\n%s", depth, diff)
@@ -285,6 +285,33 @@ func TestOnePageUnlessADepthIsGiven(t *testing.T) {
 	}
 }
 
+// With a depth the sitemaps that robots.txt names are read, and say which pages were submitted to search engines.
+func TestSitemaps(t *testing.T) {
+	html := answer{header: map[string]string{"Content-Type": "text/html"}, body: "<html><body>x</body></html>"}
+	s := newSite(t, map[string]answer{
+		"www.example.com/robots.txt": {body: "Sitemap: https://www.example.com/sitemap.xml\nSitemap: http://127.0.0.1/inside.xml\nSitemap: file:///etc/passwd\n"},
+		"www.example.com/sitemap.xml": {header: map[string]string{"Content-Type": "application/xml"}, body: "<urlset><url><loc>https://www.example.com/</loc></url><url><loc>https://www.example.com/members</loc></url>" +
+			"<url><loc>https://other.example.com/x</loc></url><url><loc>http://169.254.169.254/</loc></url></urlset>"},
+		"www.example.com/":        html,
+		"www.example.com/members": html,
+	})
+	w := scanner(t, s, func(rt *scanners.Runtime, _ *web.Options) { rt.Options["depth"] = "1" })
+	records := scan(t, w, "https://www.example.com/")
+	if len(records) != 2 {
+		t.Fatalf("%d records", len(records))
+	}
+	for _, r := range records {
+		if by := r.Page.Indexability.Value.FoundBy; len(by) == 0 || by[0] != "sitemap: https://www.example.com/sitemap.xml" {
+			t.Errorf("%s: %q", r.Name, by)
+		}
+	}
+	for _, to := range s.Dialled() {
+		if !strings.HasPrefix(to, cloudIP) {
+			t.Errorf("connected to %s", to)
+		}
+	}
+}
+
 // Objects of a listing are asked for their headers alone, and only as many as were asked for.
 func TestObjectsOfAListing(t *testing.T) {
 	s := newSite(t, map[string]answer{
@@ -292,8 +319,8 @@ func TestObjectsOfAListing(t *testing.T) {
 		"acme.s3.eu-west-1.amazonaws.com/uploads/8812/passport_front.jpg": {header: with(s3Headers, "Content-Type", "image/jpeg", "X-Robots-Tag", "noindex"), body: "face"},
 	})
 	for objects, want := range map[int][]string{
-		0: {"GET acme.s3.eu-west-1.amazonaws.com/", "GET acme.s3.eu-west-1.amazonaws.com/robots.txt"},
-		2: {"GET acme.s3.eu-west-1.amazonaws.com/", "GET acme.s3.eu-west-1.amazonaws.com/robots.txt",
+		0: {"GET acme.s3.eu-west-1.amazonaws.com/robots.txt", "GET acme.s3.eu-west-1.amazonaws.com/"},
+		2: {"GET acme.s3.eu-west-1.amazonaws.com/robots.txt", "GET acme.s3.eu-west-1.amazonaws.com/",
 			"HEAD acme.s3.eu-west-1.amazonaws.com/uploads/8812/passport_front.jpg",
 			"HEAD acme.s3.eu-west-1.amazonaws.com/uploads/8812/%E5%B1%A5%E6%AD%B4%E6%9B%B8_%E7%94%B0%E4%B8%AD.pdf"},
 	} {
