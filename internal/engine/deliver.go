@@ -5,6 +5,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/tojimari/tojimari/scanners"
@@ -21,9 +22,11 @@ type delivery struct {
 	grace     <-chan time.Time // set once ctx is done
 	graceOver bool
 
-	records int  // of the open scope
-	broken  bool // the open scope is not whole
-	missing int  // resources of the open scope that were found and not read
+	records int               // of the open scope
+	broken  bool              // the open scope is not whole
+	missing int               // resources of the open scope that were found and not read
+	lapsed  int               // those of them that were lost to the credentials
+	why     *scanners.Failure // the first of these
 }
 
 // deliver runs until r.jobs is closed. After an error of Emit it drains the rest silently.
@@ -39,7 +42,7 @@ func (d *delivery) job(j *job) {
 	d.progress.Target, d.progress.Scope = j.source.name, j.scope
 	switch j.mark {
 	case openMark:
-		d.records, d.broken, d.missing = 0, false, 0
+		d.records, d.broken, d.missing, d.lapsed, d.why = 0, false, 0, 0, nil
 	case closeMark:
 		d.close(j)
 	case failureMark:
@@ -64,6 +67,12 @@ func (d *delivery) resource(j *job) {
 	}
 	switch {
 	case j.left:
+	case j.failed != nil && (j.failed.Code == scanners.CodeExpired || j.failed.Code == scanners.CodeNoCredentials):
+		// What the credentials no longer reach is one thing to say per scope, and not one per resource.
+		d.broken = true
+		if d.lapsed++; d.why == nil {
+			d.why = j.failed
+		}
 	case j.failed != nil:
 		// Something that went away is whole all the same; anything else has to be asked again.
 		d.broken = d.broken || j.failed.Code != scanners.CodeGone
@@ -75,6 +84,14 @@ func (d *delivery) resource(j *job) {
 }
 
 func (d *delivery) close(j *job) {
+	if d.lapsed > 0 {
+		failure := scanners.Failure{Scope: j.scope, Code: d.why.Code, Permission: d.why.Permission, Hint: d.why.Hint,
+			Detail: fmt.Sprintf("%s; %d of the resources found were not read", d.why.Detail, d.lapsed)}
+		if failure.Hint == "" {
+			failure.Hint = "renew the credentials and continue from a snapshot with --resume"
+		}
+		d.emit(Event{Failed: &failure, Scope: j.scope})
+	}
 	if j.cutShort || d.missing > 0 {
 		cause := cutOffCause(d.ctx)
 		if cause == nil {

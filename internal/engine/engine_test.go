@@ -119,8 +119,17 @@ func TestFailures(t *testing.T) {
 		want:  []string{"aws:account/a0", "failed gone aws:account/a0 aws:s3:bucket/a0-b00000", "aws:s3:bucket/a0-b00001", "end aws:account/a0 2"},
 	}, {
 		name:  "a bucket that is lost does not",
-		world: &world{accounts: 1, buckets: 1, lose: map[string]error{"aws:s3:bucket/a0-b00000": scanners.ErrExpired}},
-		want:  []string{"aws:account/a0", "failed expired aws:account/a0 aws:s3:bucket/a0-b00000"},
+		world: &world{accounts: 1, buckets: 1, lose: map[string]error{"aws:s3:bucket/a0-b00000": scanners.ErrThrottled}},
+		want:  []string{"aws:account/a0", "failed throttled aws:account/a0 aws:s3:bucket/a0-b00000"},
+	}, {
+		name: "expired credentials are said once per scope",
+		world: &world{accounts: 2, buckets: 3, lose: map[string]error{
+			"aws:s3:bucket/a0-b00001": scanners.ErrExpired, "aws:s3:bucket/a0-b00002": scanners.ErrExpired, "aws:s3:bucket/a1-b00001": scanners.ErrExpired,
+		}},
+		want: []string{
+			"aws:account/a0", "aws:s3:bucket/a0-b00000", "failed expired aws:account/a0",
+			"aws:account/a1", "aws:s3:bucket/a1-b00000", "aws:s3:bucket/a1-b00002", "failed expired aws:account/a1",
+		},
 	}, {
 		name:  "a lost scope leaves its buckets",
 		world: &world{accounts: 1, buckets: 1, lose: map[string]error{"aws:account/a0": errors.New("no such luck")}},
@@ -159,6 +168,9 @@ func TestFailures(t *testing.T) {
 			for _, f := range got.summary.Failures {
 				if f.Code == scanners.CodePanic && !(strings.Contains(f.Detail, "fake_test.go:") || strings.Contains(f.Detail, "engine_test.go:")) {
 					t.Errorf("the failure does not say where the panic was: %s", f.Detail)
+				}
+				if f.Code == scanners.CodeExpired && f.Scope == "aws:account/a0" && f.Detail != "credentials have expired; 2 of the resources found were not read" {
+					t.Errorf("the detail is %q", f.Detail)
 				}
 				if f.Code == scanners.CodeDenied && f.Hint == "" {
 					t.Error("the hint was lost")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -28,7 +29,9 @@ type world struct {
 	// discover yields an error after the nth resource of an account.
 	discover func(account string, nth int) error
 
-	quiet bool // do not count calls
+	quiet  bool // do not count calls
+	weight int  // bytes in each ACL
+
 	mu    sync.Mutex
 	calls map[string]int // "ID FACT"
 }
@@ -127,7 +130,7 @@ func (w *world) Inspect(ctx context.Context, ref scanners.Ref, need scanners.Fac
 		rec.Scope.AWS.Organization = scanners.KnownFact(scanners.Organization{ID: "o-" + ref.ID}, from)
 	}
 	if need.Has("bucket.aws.acl") {
-		rec.Bucket.AWS.ACL = scanners.KnownFact(scanners.ACL{Owner: ref.Name}, from)
+		rec.Bucket.AWS.ACL = scanners.KnownFact(scanners.ACL{Owner: ref.Name + strings.Repeat("x", w.weight)}, from)
 	}
 	if need.Has("bucket.aws.policy") {
 		rec.Bucket.AWS.Policy = scanners.DeniedFact[scanners.PolicyText]("s3:GetBucketPolicy", from)
