@@ -4,13 +4,9 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
-	"net/http"
-	"net/url"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,11 +16,7 @@ import (
 	"github.com/tojimari/tojimari/internal/pace"
 	"github.com/tojimari/tojimari/internal/report"
 	"github.com/tojimari/tojimari/internal/result"
-	"github.com/tojimari/tojimari/internal/vendors"
 	"github.com/tojimari/tojimari/scanners"
-	"github.com/tojimari/tojimari/scanners/all"
-	"github.com/tojimari/tojimari/scanners/program"
-	"github.com/tojimari/tojimari/scanners/web"
 )
 
 const scanHelp = `Scan targets and say who on the internet can list, read, write or change permissions of each bucket.
@@ -33,6 +25,7 @@ Targets:
   aws, aws:PROFILE     every S3 bucket of the account that the credentials belong to
   aws:org              every account of the organisation (a role is assumed in each)
   s3://BUCKET          one bucket, also where listing buckets is not allowed
+  links:PATH           signed links in files, archives and the history of git repositories
   https://HOST/PATH    what a stranger and a search engine get at an address
   snapshot:FILE        records saved by -o snapshot=FILE ("-" reads standard input)
   program:NAME         records printed by an external collector (--program NAME=PATH)
@@ -61,7 +54,7 @@ type scanFlags struct {
 	deadline     time.Duration
 	resume       string
 	objects      int
-	prove        bool
+	prove, live  bool
 	options      map[string]*string
 	programs     []string
 	programArgs  []string
@@ -109,6 +102,7 @@ func (a *app) scanCommand() *cobra.Command {
 	flags.StringVar(&f.resume, "resume", "", "continue a scan that was cut off, from its snapshot; nothing that is whole is read again")
 	flags.IntVar(&f.objects, "objects", 0, "look at the ACLs of this many objects per bucket")
 	flags.BoolVar(&f.prove, "prove", false, "send each read witness once: one listing page of one key, or one byte of one object")
+	flags.BoolVar(&f.live, "live", false, "ask the services whether signed links still work, without taking content or changing anything")
 	flags.StringArrayVar(&f.programs, "program", nil, "NAME=PATH of an external collector for program:NAME; several times")
 	flags.StringArrayVar(&f.programArgs, "program-arg", nil, "argument for the external collector; several times")
 	for _, o := range targetOptions {
@@ -162,19 +156,8 @@ func (a *app) prepareScan(f *scanFlags, args []string) (scan, error) {
 			rt.Options[name] = *value
 		}
 	}
-	programs, err := namedPaths(f.programs)
-	if err != nil {
+	if err := a.registryOf(f, rt, &s); err != nil {
 		return s, err
-	}
-	outside, err := a.outside(rt)
-	if err != nil {
-		return s, wrongUse(err)
-	}
-	if f.prove {
-		s.prover = outside
-	}
-	if s.registry, err = all.New(rt, all.Config{Stdin: a.In, Programs: program.Options{Paths: programs, Args: f.programArgs}, Web: outside}); err != nil {
-		return s, wrongUse(err)
 	}
 	for _, t := range s.targets {
 		if _, err := s.registry.For(t); err != nil {
@@ -182,42 +165,6 @@ func (a *app) prepareScan(f *scanFlags, args []string) (scan, error) {
 		}
 	}
 	return s, nil
-}
-
-// outside makes the scanner that looks from outside and sends proofs.
-func (a *app) outside(rt scanners.Runtime) (*web.Scanner, error) {
-	known, err := vendors.Embedded()
-	if err != nil {
-		return nil, err
-	}
-	opts := web.Options{Vendors: known, Proxy: http.ProxyFromEnvironment, Pace: outsidePace}
-	if endpoint := rt.Options["endpoint-url"]; endpoint != "" {
-		u, err := url.Parse(endpoint)
-		if err != nil || u.Host == "" {
-			return nil, fmt.Errorf("--endpoint-url %q is not a URL with a host", endpoint)
-		}
-		opts.Endpoints = append(opts.Endpoints, u)
-	}
-	return web.New(rt, opts), nil
-}
-
-// outsidePace is the least time between two requests to one host that is not the user's own service.
-const outsidePace = 200 * time.Millisecond
-
-// namedPaths reads NAME=PATH.
-func namedPaths(words []string) (map[string]string, error) {
-	out := map[string]string{}
-	for _, word := range words {
-		name, path, ok := strings.Cut(word, "=")
-		if !ok || name == "" || path == "" {
-			return nil, usagef("--program %q is not NAME=PATH", word)
-		}
-		if _, twice := out[name]; twice {
-			return nil, usagef("--program names %q twice", name)
-		}
-		out[name] = path
-	}
-	return out, nil
 }
 
 // parseTarget refuses a bare word that a file of the same name makes ambiguous.

@@ -24,6 +24,8 @@ type Config struct {
 	Web *web.Scanner
 	// Live asks services whether signed links still work; nil asks nobody.
 	Live *linklive.Checker
+	// RedactPaths hides the objects that signed links name.
+	RedactPaths bool
 	// AWS changes how the AWS scanner works.
 	AWS []awss3.Option
 }
@@ -38,7 +40,7 @@ func New(rt scanners.Runtime, cfg Config) (*scanners.Registry, error) {
 		awss3.New(rt, cfg.AWS...),
 		snapshot.New(cfg.Stdin),
 		program.New(cfg.Programs),
-		links.New(rt, links.Options{Vendors: known, Stdin: cfg.Stdin, Live: cfg.Live}),
+		links.New(rt, links.Options{Vendors: known, Stdin: cfg.Stdin, Live: cfg.Live, RedactPaths: cfg.RedactPaths}),
 	}
 	if cfg.Web != nil {
 		list = append(list, cfg.Web)

@@ -1,0 +1,100 @@
+// The scanners of a run, with what the command line gives each of them. Programs, endpoints and what is contacted
+// come from here alone, never from a file that is scanned.
+
+package cli
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/tojimari/tojimari/internal/linklive"
+	"github.com/tojimari/tojimari/internal/signedlink"
+	"github.com/tojimari/tojimari/internal/vendors"
+	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/all"
+	"github.com/tojimari/tojimari/scanners/program"
+	"github.com/tojimari/tojimari/scanners/web"
+)
+
+// outsidePace is the least time between two requests to one host that is not the user's own service.
+const outsidePace = 200 * time.Millisecond
+
+// registryOf makes the scanners of a scan, and its prover where one was asked for.
+func (a *app) registryOf(f *scanFlags, rt scanners.Runtime, s *scan) error {
+	programs, err := namedPaths(f.programs)
+	if err != nil {
+		return err
+	}
+	known, err := vendors.Embedded()
+	if err != nil {
+		return err
+	}
+	endpoints, err := endpointsOf(rt, s.targets)
+	if err != nil {
+		return err
+	}
+	outside := web.New(rt, web.Options{Vendors: known, Proxy: http.ProxyFromEnvironment, Pace: outsidePace, Endpoints: endpoints})
+	if f.prove {
+		s.prover = outside
+	}
+	cfg := all.Config{
+		Stdin: a.In, Programs: program.Options{Paths: programs, Args: f.programArgs}, Web: outside,
+		RedactPaths: f.redact,
+	}
+	if f.live {
+		cfg.Live = liveChecker(rt, known, endpoints)
+	}
+	s.registry, err = all.New(rt, cfg)
+	return wrongUse(err)
+}
+
+// liveChecker asks about links under hosts of known services and of endpoints that the user named.
+func liveChecker(rt scanners.Runtime, known *vendors.Set, endpoints []*url.URL) *linklive.Checker {
+	c := &linklive.Checker{
+		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, TLSHandshakeTimeout: 10 * time.Second},
+		Detector:  signedlink.New(known), Now: rt.Now, UserAgent: rt.UserAgent,
+	}
+	for _, e := range endpoints {
+		c.Hosts = append(c.Hosts, e.Host)
+	}
+	return c
+}
+
+// endpointsOf are the services of their own that the user named, by flag or on a target.
+func endpointsOf(rt scanners.Runtime, targets []scanners.Target) ([]*url.URL, error) {
+	var out []*url.URL
+	words := []string{rt.Options["endpoint-url"]}
+	for _, t := range targets {
+		words = append(words, t.Options["endpoint-url"])
+	}
+	for _, word := range words {
+		if word == "" {
+			continue
+		}
+		u, err := url.Parse(word)
+		if err != nil || u.Host == "" {
+			return nil, wrongUse(scanners.WithHint(fmt.Errorf("endpoint-url %q is not a URL with a host", word), "for example https://minio.example.com:9000"))
+		}
+		out = append(out, u)
+	}
+	return out, nil
+}
+
+// namedPaths reads NAME=PATH.
+func namedPaths(words []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, word := range words {
+		name, path, ok := strings.Cut(word, "=")
+		if !ok || name == "" || path == "" {
+			return nil, usagef("--program %q is not NAME=PATH", word)
+		}
+		if _, twice := out[name]; twice {
+			return nil, usagef("--program names %q twice", name)
+		}
+		out[name] = path
+	}
+	return out, nil
+}
