@@ -103,7 +103,7 @@ func DemoWorld() World {
 
 	return World{
 		Accounts: []Account{{
-			ID: demoAccount, Name: "acme-production", Region: "us-east-1",
+			ID: demoAccount, Name: "acme-production",
 			Block: &PublicAccessBlock{},
 			Buckets: []Bucket{
 				logs, backups, well("acme-build-cache", "us-west-2"), old("acme-denied", "us-east-1"), dropbox, documents, delegated, vault,

@@ -123,7 +123,7 @@ func (l *Lab) write(w http.ResponseWriter, r *http.Request, q request, out answe
 	w.Header().Set("Content-Length", strconv.Itoa(len(out.body)))
 	w.WriteHeader(out.status)
 	if r.Method != http.MethodHead {
-		w.Write(out.body) //nolint:errcheck // the client went away
+		w.Write(out.body)
 	}
 }
 

@@ -25,7 +25,6 @@ type Account struct {
 	ID        string
 	Name      string
 	Partition string // "" is "aws"
-	Region    string // "" is "us-east-1"
 	State     string // "" is "ACTIVE"
 	Roles     []string
 	// ExternalID, when set, must be given to assume any of the roles.
@@ -211,7 +210,6 @@ type Fault struct {
 }
 
 func (a Account) partition() string { return or(a.Partition, "aws") }
-func (a Account) region() string    { return or(a.Region, "us-east-1") }
 
 func or(text, otherwise string) string {
 	if text == "" {

@@ -118,7 +118,8 @@ func lifecycle(out *s3.GetBucketLifecycleConfigurationOutput) (scanners.Lifecycl
 	var l scanners.Lifecycle
 	for _, r := range out.Rules {
 		rule := scanners.LifecycleRule{
-			ID: aws.ToString(r.ID), Enabled: r.Status == s3types.ExpirationStatusEnabled, Prefix: aws.ToString(r.Prefix),
+			ID: aws.ToString(r.ID), Enabled: r.Status == s3types.ExpirationStatusEnabled,
+			Prefix:     aws.ToString(r.Prefix), //nolint:staticcheck // rules written before filters existed still answer with it
 			Transition: len(r.Transitions)+len(r.NoncurrentVersionTransitions) > 0,
 		}
 		if r.Filter != nil {

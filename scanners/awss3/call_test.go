@@ -11,16 +11,16 @@ import (
 func TestLimitBeginsWithTheConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		attempt, end := limited(t.Context(), time.Second)
-		time.Sleep(time.Hour)
+		<-time.After(time.Hour)
 		if attempt.Err() != nil {
 			t.Error("the limit ran while the request waited")
 		}
 		httptrace.ContextClientTrace(attempt).GetConn("acme.s3.us-east-1.amazonaws.com:443")
-		time.Sleep(900 * time.Millisecond)
+		<-time.After(900 * time.Millisecond)
 		if attempt.Err() != nil {
 			t.Error("the limit is too short")
 		}
-		time.Sleep(200 * time.Millisecond)
+		<-time.After(200 * time.Millisecond)
 		if attempt.Err() == nil || !end() {
 			t.Error("the limit does not end the attempt")
 		}
@@ -36,7 +36,7 @@ func TestLimitEndsWithTheAttempt(t *testing.T) {
 			t.Error("a quick attempt is called slow")
 		}
 		trace.GetConn("host") // a connection that was still being made
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		if end() {
 			t.Error("the limit ran on after the attempt")
 		}

@@ -126,7 +126,7 @@ func TestListBucketsDenied(t *testing.T) {
 
 func TestPartitions(t *testing.T) {
 	for _, tc := range []struct{ partition, region string }{{"aws-cn", "cn-north-1"}, {"aws-us-gov", "us-gov-west-1"}} {
-		world := lab.World{Accounts: []lab.Account{{ID: mine, Partition: tc.partition, Region: tc.region, Buckets: []lab.Bucket{{Name: "acme", Region: tc.region, Versioning: "Enabled"}}}}}
+		world := lab.World{Accounts: []lab.Account{{ID: mine, Partition: tc.partition, Buckets: []lab.Bucket{{Name: "acme", Region: tc.region, Versioning: "Enabled"}}}}}
 		b := start(t, world, scanners.Runtime{Options: map[string]string{"region": tc.region}})
 		ref := b.ref("aws", acme)
 		rec := b.inspect(ref, "bucket.versioning", "bucket.aws.access_points")
@@ -142,7 +142,7 @@ func TestPartitions(t *testing.T) {
 func TestBadTargets(t *testing.T) {
 	b := start(t, oneBucket(lab.Bucket{}), scanners.Runtime{})
 	for _, text := range []string{
-		"s3://acme/key", "s3://", "s3://acme--use1-az4--x-s3", "s3://acme?endpont-url=https://x", "aws:?region=../evil", "aws:?region=us-east-1.evil.example%23",
+		"s3://acme/key", "s3://a", "s3://acme--use1-az4--x-s3", "s3://acme?endpont-url=https://x", "aws:?region=../evil", "aws:?region=us-east-1.evil.example%23",
 		"aws:?role-arn=role", "aws:org?org-role=a%20b", "s3://acme?endpoint-url=ftp://x", "s3://acme?endpoint-url=https://user:secret@x", "s3://acme?endpoint-url=https://",
 	} {
 		got := b.discover(text)

@@ -22,6 +22,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3control"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	smithyendpoints "github.com/aws/smithy-go/endpoints"
+	smithylogging "github.com/aws/smithy-go/logging"
 
 	"github.com/tojimari/tojimari/internal/vendors"
 	"github.com/tojimari/tojimari/scanners"
@@ -87,6 +88,7 @@ func (s *Scanner) open(ctx context.Context, config aws.Config, endpoint string) 
 	config.HTTPClient = httpClient{s.rt.Transport}
 	config.Retryer = func() aws.Retryer { return aws.NopRetryer{} } // call does the retrying
 	config.RetryMaxAttempts = 0
+	config.Logger = smithylogging.Nop{} // what matters of a call is in its answer
 	if s.rt.UserAgent != "" {
 		name, version, _ := strings.Cut(s.rt.UserAgent, "/")
 		config.APIOptions = append(config.APIOptions, awsmiddleware.AddUserAgentKeyValue(name, version))
