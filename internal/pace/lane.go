@@ -98,6 +98,9 @@ func (p *Pacer) enter(ctx context.Context, key string) (ticket, error) {
 			p.queued = slices.DeleteFunc(p.queued, func(other *lane) bool { return other == l })
 		}
 	}
+	if ctx.Err() == context.DeadlineExceeded {
+		return ticket{}, &WaitError{}
+	}
 	return ticket{}, ctx.Err()
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/tojimari/tojimari/internal/pace"
+	"github.com/tojimari/tojimari/scanners"
 	"pgregory.net/rapid"
 )
 
@@ -386,7 +387,12 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 		synctest.Wait()
 		short, stop := context.WithTimeout(t.Context(), time.Second)
 		defer stop()
-		if _, _, err := call(short, p, "http://a/"); !errors.Is(err, context.DeadlineExceeded) {
+		if _, _, err := call(short, p, "http://a/"); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, scanners.ErrThrottled) {
+			t.Errorf("got %v", err)
+		}
+		cancelled, stop := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, stop)
+		if _, _, err := call(cancelled, p, "http://a/"); !errors.Is(err, context.Canceled) || errors.Is(err, scanners.ErrThrottled) {
 			t.Errorf("got %v", err)
 		}
 		cancel()
@@ -395,7 +401,7 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 		defer stop()
 		// The first gave its place back, the second never had one: this one is sent, and cut by its own end.
 		req, _ := http.NewRequestWithContext(third, http.MethodGet, "http://a/", nil)
-		if _, err := p.RoundTrip(req); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := p.RoundTrip(req); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, scanners.ErrThrottled) {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -13,6 +13,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/tojimari/tojimari/scanners"
 )
 
 // Defaults of Config.
@@ -107,6 +109,24 @@ func (e *StallError) Temporary() bool { return true }
 
 // Is makes it equal to context.DeadlineExceeded for errors.Is, as timeouts of net/http are.
 func (e *StallError) Is(target error) bool { return target == context.DeadlineExceeded }
+
+// WaitError is a call whose deadline passed while it waited for its place: nothing was sent. It is a
+// scanners.ErrThrottled, since it costs time and says nothing about the other side's answer.
+type WaitError struct{}
+
+// Error says what happened.
+func (e *WaitError) Error() string { return "the deadline passed while waiting for the pace" }
+
+// Timeout makes it a net.Error, which SDKs take as worth another attempt.
+func (e *WaitError) Timeout() bool { return true }
+
+// Temporary is the other half of net.Error.
+func (e *WaitError) Temporary() bool { return true }
+
+// Is makes it equal to scanners.ErrThrottled and context.DeadlineExceeded.
+func (e *WaitError) Is(target error) bool {
+	return target == scanners.ErrThrottled || target == context.DeadlineExceeded
+}
 
 // RoundTrip waits for a place, sends the request and learns from the answer. The place is given back when the
 // body is read to its end or closed.

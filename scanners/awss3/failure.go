@@ -91,6 +91,9 @@ func diagnose(err error) *failure {
 	if errors.As(err, &known) {
 		return known
 	}
+	if errors.Is(err, scanners.ErrThrottled) { // by our own pace: nothing was sent
+		return &failure{err: err, kind: throttled, message: "no answer in time"}
+	}
 	f := &failure{err: err}
 	var response *smithyhttp.ResponseError
 	if errors.As(err, &response) && response.Response != nil && response.Response.Response != nil {
