@@ -118,7 +118,7 @@ func TestNoSTSStillReadsBuckets(t *testing.T) {
 func TestExpiredMidScan(t *testing.T) {
 	world := oneBucket(lab.Bucket{Versioning: "Enabled"})
 	world.Accounts[0].Buckets = append(world.Accounts[0].Buckets, lab.Bucket{Name: "later", Region: "us-east-1"})
-	world.Faults = []lab.Fault{{Kind: lab.Expired, Operation: "GetBucketLogging"}}
+	world.Faults = []lab.Fault{{Kind: lab.Expired, Operation: "GetBucketLogging"}, {Kind: lab.Expired, Resource: "later"}}
 	b := start(t, world, scanners.Runtime{})
 	refs := b.mustDiscover("aws").refs
 	rec := b.inspect(refs[1], "bucket.versioning", "bucket.logging", "bucket.encryption")

@@ -30,9 +30,6 @@ func call[In, Out, Opt any](ctx context.Context, ses *session, fn func(context.C
 	var none Out
 	retried := map[failureKind]int{}
 	for {
-		if ses.lapsed.Load() {
-			return none, &failure{kind: expired, message: "the credentials have expired"}
-		}
 		attempt, end := limited(ctx, ses.settings.attemptTimeout)
 		out, err := fn(attempt, in, opts...)
 		slow := end()
@@ -97,11 +94,7 @@ func (ses *session) again(ctx context.Context, f *failure, n int) bool {
 	case clockSkew:
 		return n == 1 // the SDK has noted the difference and signs by the service's clock now
 	case expired:
-		if n == 1 && ses.renew() {
-			return true
-		}
-		ses.lapsed.Store(true)
-		zerolog.Ctx(ctx).Warn().Msg("the credentials have expired")
+		return n == 1 && ses.renew(ctx)
 	}
 	return false
 }

@@ -99,6 +99,11 @@ func settle[T, Out any](ctx context.Context, in *inspection, slot *scanners.Fact
 		*slot = scanners.UnsupportedFact[T](op.origin())
 		return
 	}
+	if in.expired != nil {
+		// What else is asked with these credentials would get the same answer.
+		*slot = unread[T](in, op, &failure{kind: expired})
+		return
+	}
 	out, err := read(ctx)
 	if err == nil {
 		var value T
@@ -152,7 +157,9 @@ func unread[T any](in *inspection, op operation, err error) scanners.Fact[T] {
 		}
 		return scanners.UnknownFact[T](scanners.Reason{Code: scanners.Malformed, Detail: f.text()}, origin)
 	case expired:
-		in.expired = scanners.WithHint(fmt.Errorf("reading %q: %w", in.ref.Name, f), hintExpired)
+		if in.expired == nil {
+			in.expired = scanners.WithHint(fmt.Errorf("reading %q: %w", in.ref.Name, f), hintExpired)
+		}
 		return scanners.UnknownFact[T](scanners.Reason{Code: scanners.Failed, Detail: "the credentials have expired"}, origin)
 	case throttled:
 		return scanners.UnknownFact[T](scanners.Reason{Code: scanners.Failed, Detail: "throttled: " + f.text()}, origin)

@@ -4,14 +4,11 @@ package awss3
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	smithyendpoints "github.com/aws/smithy-go/endpoints"
 	smithylogging "github.com/aws/smithy-go/logging"
+	"github.com/rs/zerolog"
 
 	"github.com/tojimari/tojimari/internal/vendors"
 	"github.com/tojimari/tojimari/scanners"
@@ -47,9 +45,8 @@ type session struct {
 	sts     *sts.Client
 	orgs    *organizations.Client
 
-	lapsed   atomic.Bool
 	renewing sync.Mutex
-	lastKey  string
+	lapsed   bool // there are no newer credentials
 	points   memo[pointsKey, []pointEntry]
 	multi    memo[struct{}, []pointEntry]
 	policies memo[string, string]
@@ -210,35 +207,26 @@ func (ses *session) identify(ctx context.Context) error {
 	return nil
 }
 
-// renew asks for new credentials after a service called them expired, and says whether there are any.
-func (ses *session) renew() bool {
+// renew asks for new credentials after a service called them expired, and says whether there are any. Once
+// there are none it does not ask again.
+func (ses *session) renew(ctx context.Context) bool {
 	cache, ok := ses.config.Credentials.(*aws.CredentialsCache)
-	if !ok {
-		return false
-	}
 	ses.renewing.Lock()
 	defer ses.renewing.Unlock()
-	ctx, cancel := context.WithTimeout(context.Background(), ses.settings.attemptTimeout)
-	defer cancel()
-	before := ses.lastKey
-	if before == "" {
-		if current, err := cache.Retrieve(ctx); err == nil {
-			before = fingerprint(current)
-		}
+	if !ok || ses.lapsed {
+		return false
 	}
-	cache.Invalidate()
-	after, err := cache.Retrieve(ctx)
+	before, err := cache.Retrieve(ctx)
 	if err != nil {
 		return false
 	}
-	ses.lastKey = fingerprint(after)
-	return ses.lastKey != before
-}
-
-// fingerprint tells two sets of credentials apart without keeping either.
-func fingerprint(c aws.Credentials) string {
-	sum := sha256.Sum256([]byte(c.AccessKeyID + "\x00" + c.SessionToken))
-	return hex.EncodeToString(sum[:8])
+	cache.Invalidate()
+	after, err := cache.Retrieve(ctx)
+	ses.lapsed = ctx.Err() == nil && (err != nil || after.AccessKeyID == before.AccessKeyID && after.SessionToken == before.SessionToken)
+	if ses.lapsed {
+		zerolog.Ctx(ctx).Warn().Msg("the credentials have expired, and there are no newer ones")
+	}
+	return err == nil && !ses.lapsed
 }
 
 // partitionOf guesses from a region's name, for when the caller's ARN is not known.
