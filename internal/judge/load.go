@@ -126,8 +126,8 @@ func readRule(src Source, name string, text []byte, alone bool) (*Rule, yamlfile
 	rule := &Rule{File: path.Join(src.Name, name), Family: path.Dir(name), user: src.User}
 	d := &yamlfile.Decoder{File: rule.File}
 	d.Document(text, rule)
-	if d.Err() != nil {
-		return nil, d.Err().(yamlfile.Problems)
+	if found := d.Problems(); len(found) > 0 {
+		return nil, found
 	}
 	fail := func(field, format string, args ...any) { d.FailAt(field, format, args...) }
 	if !idForm.MatchString(rule.ID) {
@@ -176,8 +176,8 @@ func readRule(src Source, name string, text []byte, alone bool) (*Rule, yamlfile
 	if len(rule.Examples.Bad) == 0 || len(rule.Examples.Good) == 0 {
 		fail("examples", "give at least one bad and one good example")
 	}
-	if d.Err() != nil {
-		return nil, d.Err().(yamlfile.Problems)
+	if found := d.Problems(); len(found) > 0 {
+		return nil, found
 	}
 	return rule, nil
 }

@@ -52,7 +52,7 @@ func (b *Book) Reference(lang string) string {
 		fmt.Fprintf(&out, "\n## %s\n\n%s\n|---|---|---|---|\n", family.text.In(lang), w("columns"))
 		for _, r := range b.rules {
 			if r.Family == family.name {
-				fmt.Fprintf(&out, "| [%s](#%s) | `%s` | %s | %s |\n", r.ID, strings.ToLower(r.ID), r.Name, severityRange(r.Severity), cell(r.Title.In(lang)))
+				fmt.Fprintf(&out, "| [%s](#%s) | `%s` | %s | %s |\n", r.ID, strings.ToLower(r.ID), r.Name, severityRange(r.Severity), cell(r.Heading().In(lang)))
 			}
 		}
 	}
@@ -63,7 +63,7 @@ func (b *Book) Reference(lang string) string {
 }
 
 func (b *Book) referenceOf(out *strings.Builder, r *Rule, lang string, w func(string) string) {
-	fmt.Fprintf(out, "\n<a id=\"%s\"></a>\n\n### %s `%s`\n\n**%s**\n\n%s\n\n", strings.ToLower(r.ID), r.ID, r.Name, r.Title.In(lang), r.Why.In(lang))
+	fmt.Fprintf(out, "\n<a id=\"%s\"></a>\n\n### %s `%s`\n\n**%s**\n\n%s\n\n", strings.ToLower(r.ID), r.ID, r.Name, r.Heading().In(lang), r.Why.In(lang))
 	applies := joinWords(r.Applies)
 	if len(r.Providers) > 0 {
 		applies += " (" + joinWords(r.Providers) + ")"

@@ -2,9 +2,13 @@ package judge
 
 import (
 	"os"
+	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/tojimari/tojimari/rules"
 )
 
 func TestReferenceIsUpToDate(t *testing.T) {
@@ -21,5 +25,26 @@ func TestReferenceIsUpToDate(t *testing.T) {
 		if diff := cmp.Diff(want, string(got)); diff != "" {
 			t.Errorf("docs/%s: run go generate ./internal/judge\n%s", name, diff)
 		}
+	}
+}
+
+// TestRuleInTheGuideWorks loads the rule that docs/rules-writing.md shows and runs its examples.
+func TestRuleInTheGuideWorks(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/rules-writing.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(guide), "```yaml\n")
+	text, _, _ := strings.Cut(rest, "```")
+	tree := fstest.MapFS{"a.yaml": {Data: []byte(text)}}
+	book, err := Load(Source{FS: rules.Files, Name: "rules"}, Source{FS: tree, Name: "guide", User: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, failed := book.TestExamples(); len(failed) > 0 {
+		t.Error(failed)
+	}
+	if _, ok := book.Rule("finance-not-versioned"); !ok {
+		t.Error("the guide's rule is not there")
 	}
 }

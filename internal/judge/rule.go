@@ -7,6 +7,7 @@ package judge
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/tojimari/tojimari/internal/access/verdict"
 	"github.com/tojimari/tojimari/internal/result"
@@ -58,6 +59,12 @@ type Mapping struct {
 	Source string `yaml:"source,required" json:"source"`
 }
 
+// Heading is the title without the element, for lists of rules.
+func (r *Rule) Heading() Text {
+	cut := func(s string) string { return strings.TrimSuffix(s, ": {key}") }
+	return Text{cut(r.Title.EN), cut(r.Title.JA)}
+}
+
 // KindConfig is the kind that rules about the configuration's own exceptions apply to.
 const KindConfig scanners.Kind = "config"
 
@@ -73,7 +80,7 @@ type Rule struct {
 	// Providers narrows it to some clouds; empty means all that have its facts.
 	Providers []scanners.Provider `yaml:"providers" json:"providers,omitempty"`
 	Tags      []string            `yaml:"tags" json:"tags,omitempty"`
-	// When, FailsWhen, Evidence and Each are CEL; see docs/rules-writing.md for the variables.
+	// When, FailsWhen, Evidence and Each are CEL; docs/rules-writing.md says how to write them.
 	When      Expr     `yaml:"when" json:"when,omitempty"`
 	Each      Expr     `yaml:"each" json:"each,omitempty"` // a list; `it` is the element in all other expressions
 	Key       Expr     `yaml:"key" json:"key,omitempty"`   // text that tells elements apart for good

@@ -114,6 +114,9 @@ func (d *Decoder) Err() error {
 	return d.problems
 }
 
+// Problems returns the problems gathered so far.
+func (d *Decoder) Problems() Problems { return d.problems }
+
 // Fail notes a problem at a node.
 func (d *Decoder) Fail(n *yaml.Node, field, format string, args ...any) {
 	p := &Problem{File: d.File, Field: field, Text: fmt.Sprintf(format, args...)}

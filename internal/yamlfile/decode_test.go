@@ -18,7 +18,6 @@ type sample struct {
 	Inner *struct {
 		Deep int64 `json:"deep"`
 	} `yaml:"inner"`
-	hidden string
 }
 
 func TestDecode(t *testing.T) {
@@ -34,7 +33,7 @@ func TestDecode(t *testing.T) {
 			Deep int64 `json:"deep"`
 		}{1},
 	}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(sample{})); diff != "" {
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }
