@@ -43,7 +43,7 @@ func TestAccountFacts(t *testing.T) {
 	want := scanners.ScopeAWS{
 		PublicAccessBlock: scanners.KnownFact(all, at("s3control:GetPublicAccessBlock")),
 		OrganizationBlock: scanners.KnownFact(all, at("organizations:DescribeEffectivePolicy")),
-		Organization:      scanners.KnownFact(scanners.Organization{ID: "o-acme000001", ManagementAccount: mine}, at("organizations:DescribeOrganization")),
+		Organization:      scanners.KnownFact(scanners.Organization{ID: "o-acme000001", ManagementAccount: mine, Path: "o-acme000001/r-0001/"}, at("organizations:DescribeOrganization")),
 		ResourcePolicies: scanners.KnownFact(scanners.Policies{List: []scanners.PolicyText{{Text: `{"Statement":[]}`, ID: "p-rcp", Name: "perimeter", AttachedTo: "r-0001"}}},
 			at("organizations:ListPoliciesForTarget")),
 		ServicePolicies: scanners.KnownFact(scanners.Policies{List: []scanners.PolicyText{{Text: `{"Statement":[{}]}`, ID: "p-scp", Name: "guardrail", AttachedTo: "r-0001"}}},
@@ -94,7 +94,7 @@ func TestMemberMayNotReadPoliciesAbove(t *testing.T) {
 	if got := rec.Scope.AWS.ResourcePolicies.Reason; got.Code != scanners.Denied {
 		t.Errorf("policies: %+v", got)
 	}
-	if rec.Scope.AWS.Organization.State != scanners.Known {
+	if rec.Scope.AWS.Organization.State != scanners.Known || rec.Scope.AWS.Organization.Value.Path != "" {
 		t.Errorf("organisation: %+v", rec.Scope.AWS.Organization)
 	}
 }
@@ -115,6 +115,9 @@ func TestOrganisation(t *testing.T) {
 		t.Errorf("member's bucket: %+v", rec.Bucket)
 	}
 	scope := b.inspect(got.refs[2], allFacts(b.scanner, scanners.KindScope)...)
+	if got := scope.Scope.AWS.Organization.Value.Path; got != "o-acme000001/r-0001/ou-0001-11111111/" {
+		t.Errorf("path %q", got)
+	}
 	if !scope.Scope.AWS.PublicAccessBlock.Value.RestrictPublicBuckets || len(scope.Scope.AWS.ResourcePolicies.Value.List) != 1 {
 		t.Errorf("member's scope: %+v", scope.Scope.AWS)
 	}

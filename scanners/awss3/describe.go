@@ -39,7 +39,7 @@ func (s *Scanner) Describe() scanners.Description {
 	d.Supplies = append(d.Supplies,
 		scanners.Supply{Fact: "scope.aws.public_access_block", Permissions: []string{accountBlock().permission}},
 		scanners.Supply{Fact: "scope.aws.organization_block", Permissions: []string{organizationBlock().permission}},
-		scanners.Supply{Fact: "scope.aws.organization", Permissions: []string{organizationRead().permission}},
+		scanners.Supply{Fact: "scope.aws.organization", Permissions: []string{organizationRead().permission, "organizations:ListParents"}},
 		scanners.Supply{Fact: "scope.aws.resource_control_policies", Permissions: abovePermissions()},
 		scanners.Supply{Fact: "scope.aws.service_control_policies", Permissions: abovePermissions()},
 		scanners.Supply{Fact: "endpoint.aws.access_point", Permissions: []string{accessPointListing().permission, multiRegionListing().permission}},

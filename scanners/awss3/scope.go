@@ -69,6 +69,10 @@ func (in *inspection) inspectScope(ctx context.Context) {
 			}
 			return scanners.Organization{ID: *out.Organization.Id, ManagementAccount: aws.ToString(out.Organization.MasterAccountId)}, nil
 		})
+		if org, ok := s.Organization.Get(); ok {
+			org.Path = in.pathBelow(ctx, org.ID)
+			s.Organization.Value = org
+		}
 	}
 	for _, kind := range []struct {
 		name scanners.FactName
@@ -133,11 +137,7 @@ const deepestTree = 8
 // they are attached and by id. Only the management account and delegated administrators may ask.
 func (in *inspection) policiesAbove(ctx context.Context, kind orgtypes.PolicyType) ([]scanners.PolicyText, error) {
 	var out []scanners.PolicyText
-	asker := in.session
-	if in.manager != nil {
-		asker = in.manager
-	}
-	node := in.account
+	asker, node := in.asker(), in.account
 	for range deepestTree {
 		input := &organizations.ListPoliciesForTargetInput{TargetId: aws.String(node), Filter: kind}
 		for {
@@ -160,19 +160,55 @@ func (in *inspection) policiesAbove(ctx context.Context, kind orgtypes.PolicyTyp
 		if strings.HasPrefix(node, "r-") {
 			break
 		}
-		parents, err := call(ctx, asker, asker.orgs.ListParents, &organizations.ListParentsInput{ChildId: aws.String(node)})
+		parent, err := asker.parentOf(ctx, node)
 		if err != nil {
 			return nil, err
 		}
-		if len(parents.Parents) == 0 {
-			break
-		}
-		node = aws.ToString(parents.Parents[0].Id)
+		node = parent
 	}
 	slices.SortStableFunc(out, func(a, b scanners.PolicyText) int {
 		return strings.Compare(a.AttachedTo+"\x00"+a.ID, b.AttachedTo+"\x00"+b.ID)
 	})
 	return out, nil
+}
+
+// asker is who may ask about the organisation: its management account, where that is whom we came from.
+func (in *inspection) asker() *session {
+	if in.manager != nil {
+		return in.manager
+	}
+	return in.session
+}
+
+// parentOf names the unit or root above an account or unit.
+func (ses *session) parentOf(ctx context.Context, child string) (string, error) {
+	out, err := call(ctx, ses, ses.orgs.ListParents, &organizations.ListParentsInput{ChildId: &child})
+	if err != nil {
+		return "", err
+	}
+	if len(out.Parents) == 0 || aws.ToString(out.Parents[0].Id) == "" {
+		return "", errHollow
+	}
+	return *out.Parents[0].Id, nil
+}
+
+// pathBelow is the account's path in the form of the condition key aws:ResourceOrgPaths, empty where it may not
+// be asked for.
+func (in *inspection) pathBelow(ctx context.Context, organization string) string {
+	var path string
+	node := in.account
+	for range deepestTree {
+		parent, err := in.asker().parentOf(ctx, node)
+		if err != nil {
+			return ""
+		}
+		path = parent + "/" + path
+		if strings.HasPrefix(parent, "r-") {
+			return organization + "/" + path
+		}
+		node = parent
+	}
+	return ""
 }
 
 // policyText reads one policy; it is kept, since the same few are attached to many accounts.
