@@ -3,7 +3,6 @@ package fetch
 // The client: one request with its redirects, at the pace of its host.
 
 import (
-	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -16,7 +15,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -238,53 +236,6 @@ func (c *Client) hop(ctx context.Context, r Request, at *url.URL, header http.He
 	return nil, nil
 }
 
-// decoded bounds a body, before and after gzip is undone: what unpacks to a million times its size is cut at the
-// limit like any other.
-func decoded(answer *http.Response, limit int64, out *Response) (io.Reader, error) {
-	raw := &bounded{from: answer.Body, left: limit, truncated: &out.Truncated}
-	switch encoding := strings.ToLower(strings.TrimSpace(answer.Header.Get("Content-Encoding"))); encoding {
-	case "", "identity":
-		return raw, nil
-	case "gzip", "x-gzip":
-		unpacked, err := gzip.NewReader(raw)
-		if errors.Is(err, io.EOF) {
-			return strings.NewReader(""), nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("undoing gzip: %w", err)
-		}
-		return &bounded{from: unpacked, left: limit, truncated: &out.Truncated}, nil
-	default:
-		out.Encoding = encoding
-		return raw, nil
-	}
-}
-
-// bounded ends a body at its limit and notes that there was more.
-type bounded struct {
-	from      io.Reader
-	left      int64
-	truncated *bool
-}
-
-func (b *bounded) Read(p []byte) (int, error) {
-	if b.left <= 0 {
-		var one [1]byte
-		n, err := io.ReadFull(b.from, one[:])
-		if n > 0 {
-			*b.truncated = true
-			return 0, io.EOF
-		}
-		return 0, err
-	}
-	if int64(len(p)) > b.left {
-		p = p[:b.left]
-	}
-	n, err := b.from.Read(p)
-	b.left -= int64(n)
-	return n, err
-}
-
 // check refuses what this package does not send.
 func check(r *Request) error {
 	if r.Method == "" {
@@ -360,51 +311,4 @@ func hostOf(a net.Addr) string {
 		return ap.Addr().Unmap().String()
 	}
 	return ""
-}
-
-// turns hands out the turns at each host.
-type turns struct {
-	mu   sync.Mutex
-	next map[string]time.Time
-}
-
-// maxTurns bounds the hosts remembered; those whose turn has passed are forgotten beyond it.
-const maxTurns = 10_000
-
-func (t *turns) take(ctx context.Context, host string, o *Options) error {
-	if o.Pace <= 0 {
-		return ctx.Err()
-	}
-	host = strings.ToLower(host)
-	now := o.Now()
-	t.mu.Lock()
-	if len(t.next) >= maxTurns {
-		for h, at := range t.next {
-			if at.Before(now) {
-				delete(t.next, h)
-			}
-		}
-	}
-	turn := t.next[host]
-	if turn.Before(now) {
-		turn = now
-	}
-	t.next[host] = turn.Add(o.Pace)
-	t.mu.Unlock()
-	if d := turn.Sub(now); d > 0 {
-		return o.Wait(ctx, d)
-	}
-	return ctx.Err()
-}
-
-// Wait pauses by a timer, or until ctx ends, whose error it then returns.
-func Wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

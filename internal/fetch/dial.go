@@ -160,6 +160,7 @@ func acceptTunnel(conn net.Conn, ask *http.Request) error {
 	if err != nil {
 		return err
 	}
+	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("answered %d", answer.StatusCode)
 	}

@@ -186,7 +186,7 @@ func (p *indexPage) finish(err error) error {
 			return err
 		}
 		return ErrNotListing
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return nil
 	case errors.Is(err, html.ErrBufferExceeded):
 		return fmt.Errorf("one piece of the page over %d bytes: %w", maxToken, ErrLimit)

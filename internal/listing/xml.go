@@ -50,7 +50,7 @@ type walker struct {
 func (w *walker) walk() error {
 	for {
 		token, err := w.decoder.RawToken()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			if len(w.path) > 0 {
 				return io.ErrUnexpectedEOF
 			}

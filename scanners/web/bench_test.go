@@ -25,7 +25,7 @@ func BenchmarkTenThousandPages(b *testing.B) {
 		address := fmt.Sprintf("52.0.%d.%d", h/100, 1+h%100)
 		world.Name(fmt.Sprintf("h%d.example.com", h), []string{address})
 		world.Serve(address+":80", func(w http.ResponseWriter, _ *http.Request) {
-			time.Sleep(50 * time.Millisecond) // the latency that is measured against
+			<-time.After(50 * time.Millisecond) // the latency that is measured against
 			w.Header().Set("Content-Type", "text/html")
 			_, _ = io.WriteString(w, "<html><head><title>x</title></head><body>hello</body></html>")
 		})

@@ -73,7 +73,7 @@ func (w *World) ServeTLS(address string, handler http.HandlerFunc, hosts ...stri
 
 // Raw puts something at "ADDRESS:PORT" that reads a request and then does as it likes.
 func (w *World) Raw(address string, answer func(net.Conn)) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(w.t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func (w *World) StartProxy(allowTunnel bool) func() []string {
 			rw.WriteHeader(http.StatusForbidden)
 			return
 		}
-		tunnel(rw, real)
+		tunnel(r.Context(), rw, real)
 	}))
 	w.t.Cleanup(s.Close)
 	w.Listen("10.9.9.9:3128", s.Listener.Addr().String())
@@ -179,8 +179,8 @@ func (w *World) StartProxy(allowTunnel bool) func() []string {
 	}
 }
 
-func tunnel(rw http.ResponseWriter, real string) {
-	inner, err := net.Dial("tcp", real)
+func tunnel(ctx context.Context, rw http.ResponseWriter, real string) {
+	inner, err := (&net.Dialer{}).DialContext(ctx, "tcp", real)
 	if err != nil {
 		rw.WriteHeader(http.StatusBadGateway)
 		return
