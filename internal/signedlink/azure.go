@@ -27,6 +27,9 @@ func readSAS(c *candidate) reading {
 		}
 		return ""
 	})
+	if r.Kind == AzureAccountSAS && c.has("sr") || c.has("skoid") && (c.has("ss") || c.has("srt")) {
+		r.ValidSyntax = false // no signature covers both
+	}
 	service := placeAzure(c, &r)
 	r.Scope = sasScope(c, &r)
 	if letters := c.get("sp"); letters != "" {
@@ -168,6 +171,11 @@ func readSASLimits(c *candidate, r *reading) {
 		}
 	}
 	r.Limits.Protocols = words(r.Limits.Protocols)
+	for _, name := range []string{"spk", "srk", "epk", "erk"} {
+		if c.has(name) {
+			r.Limits.Rows = append(r.Limits.Rows, name+"="+c.get(name))
+		}
+	}
 	r.Limits.EncryptionScope = c.get("ses")
 	r.Limits.User = c.get("sduoid")
 	if r.Kind == AzureAccountSAS {

@@ -111,6 +111,10 @@ func encodings() []encoding {
 		{"parameter per line, mark at the end", 1, func(u string) string { return strings.ReplaceAll(u, "&", "&\n    ") + "\n\n" }},
 		{"shell continuation", 2, func(u string) string { return "curl -O \\\n" + strings.ReplaceAll(u, "&", "\\\n&") + "\n\necho" }},
 		{"shell", 1, func(u string) string { return "curl -sL '" + u + "' -o x" }},
+		{"windows command line", 1, func(u string) string { return "curl -o x " + strings.ReplaceAll(u, "&", "^&") + "\r\n" }},
+		{"shell escapes", 1, func(u string) string {
+			return "curl -o x " + strings.NewReplacer("&", `\&`, "?", `\?`, "=", `\=`).Replace(u) + "\n"
+		}},
 		{"quoted-printable", 3, func(u string) string { return quotedPrintable("Hello\nWorld\n" + u + "\nregards") }},
 		{"quoted-printable html", 1, func(u string) string {
 			return quotedPrintable(`<html><body><a href="` + html.EscapeString(u) + `">the file</a>`)

@@ -91,6 +91,8 @@ type Limits struct {
 	ResourceTypes []string `json:"resource_types,omitempty"`
 	// Headers are the signed request headers other than host: the user of the link must send them.
 	Headers []string `json:"headers,omitempty"`
+	// Rows is the range of table rows (Azure spk, srk, epk, erk), as name=value.
+	Rows []string `json:"rows,omitempty"`
 	// StoredPolicy names the stored access policy (Azure si) that holds the rest of permissions and times.
 	StoredPolicy string `json:"stored_policy,omitempty"`
 	// User is the Entra object id that the link is bound to: a bearer token of that user is needed as well.

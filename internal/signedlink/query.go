@@ -120,7 +120,7 @@ func parse(b []byte, hit int) (candidate, bool) {
 // question mark) is dropped.
 func (c *candidate) addParam(piece []byte) {
 	name, raw, ok := strings.Cut(string(piece), "=")
-	if !ok {
+	if !ok && !subresource(name) {
 		return
 	}
 	name = strings.TrimSpace(name)
@@ -140,11 +140,23 @@ func (c *candidate) addParam(piece []byte) {
 	if i := strings.IndexAny(raw, ",;)]}"); i >= 0 && knownName(folded) && !holdsMarks(folded) {
 		raw = raw[:i] // what follows a link in a table or a list
 	}
+	raw = strings.TrimRight(raw, "^") // the escape of Windows' command line
 	folded = strings.TrimPrefix(folded, "cloudfront-")
 	if _, twice := c.at[folded]; !twice {
 		c.at[folded] = len(c.params)
 	}
 	c.params = append(c.params, param{name: folded, exact: exact, written: name, value: decode(raw), raw: raw})
+}
+
+// subresource names what an S3 or GCS URL may ask for beside the object itself, written without a value.
+func subresource(name string) bool {
+	switch name {
+	case "acl", "policy", "tagging", "uploads", "versions", "torrent", "retention", "legal-hold", "restore", "attributes",
+		"cors", "lifecycle", "location", "logging", "versioning", "website", "encryption", "publicAccessBlock":
+		return true
+	default:
+		return false
+	}
 }
 
 // holdsMarks reports whether a value of this parameter may have commas, semicolons or brackets written plainly.
@@ -232,6 +244,9 @@ func (c *candidate) address() string {
 			raw = signatureText(c, p.name)
 		}
 		pairs[i] = p.written + "=" + raw
+		if raw == "" && subresource(p.written) {
+			pairs[i] = p.written
+		}
 	}
 	return scheme + "://" + c.host + "/" + c.path + "?" + strings.Join(pairs, "&")
 }

@@ -54,6 +54,9 @@ func read(c *candidate, known *vendors.Set) (reading, bool) {
 		return reading{}, false
 	}
 	r.hostless = c.host == ""
+	if r.LookAlike != "" && len(r.signature) == 0 {
+		r.signature = c.raw // what has no signature is told apart by its text
+	}
 	r.Fingerprint = fingerprint(r.Kind, r.credential, r.signature)
 	if r.StartsAt != nil && r.ExpiresAt != nil && r.LifetimeSeconds == nil {
 		r.LifetimeSeconds = ptr(int64(r.ExpiresAt.Sub(*r.StartsAt) / time.Second))
@@ -177,6 +180,9 @@ func hinted(c *candidate, vendor string, headers []string, hasContainer, hasObje
 	if p := operation(c.get("x-id")); p != nil {
 		return p
 	}
+	if p, ok := subresourceHint(c, vendor); ok {
+		return p
+	}
 	for _, p := range c.params {
 		if strings.HasPrefix(p.name, "response-content-") || p.name == "response-expires" || p.name == "response-cache-control" {
 			return []string{"read"}
@@ -211,6 +217,23 @@ func hinted(c *candidate, vendor string, headers []string, hasContainer, hasObje
 		return []string{"list"}
 	}
 	return nil
+}
+
+// subresourceHint reads what a URL for a sub-resource lets do. Its method isn't visible, so only what tells writing
+// apart says anything.
+func subresourceHint(c *candidate, vendor string) (list []string, ok bool) {
+	switch {
+	case c.has("acl"), c.has("policy"), c.has("publicaccessblock"):
+		if c.has("x-"+vendor+"-acl") || strings.Contains(strings.ToLower(c.get("x-"+vendor+"-signedheaders")), "x-"+vendor+"-acl") ||
+			c.method == "PUT" || c.method == "DELETE" {
+			return []string{"permissions"}, true
+		}
+		return nil, true
+	case c.has("versions") && c.method != "PUT":
+		return []string{"list"}, true
+	default:
+		return nil, false
+	}
 }
 
 // signedHeaders splits a list of signed headers; hasHost tells that host is among them, as it must be.

@@ -46,7 +46,10 @@ func shown(c *candidate, paths bool) string {
 		if !knownName(p.name) && len(name) > 64 {
 			name = redacted
 		}
-		out.WriteString(printable(scrubbed(name)) + "=" + shownValue(p))
+		out.WriteString(printable(scrubbed(name)))
+		if p.raw != "" || !subresource(p.written) {
+			out.WriteString("=" + shownValue(p))
+		}
 	}
 	return out.String()
 }
@@ -141,7 +144,7 @@ func (r *reading) finish(c *candidate, paths bool) {
 		l.Resource = redacted
 	}
 	const most = 32
-	for _, list := range []*[]string{&l.Network, &l.Headers, &l.Protocols} {
+	for _, list := range []*[]string{&l.Network, &l.Headers, &l.Protocols, &l.Rows} {
 		if len(*list) > most {
 			*list = (*list)[:most]
 		}

@@ -84,6 +84,7 @@ func limits(l signedlink.Limits) []string {
 		{"resource", single(l.Resource)},
 		{"service", l.Services},
 		{"resource_type", l.ResourceTypes},
+		{"rows", l.Rows},
 		{"header", l.Headers},
 		{"user", single(l.User)},
 		{"encryption_scope", single(l.EncryptionScope)},
