@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -241,100 +240,6 @@ func golden(t *testing.T, path string, got []byte) {
 	}
 }
 
-func TestOnePageUnlessADepthIsGiven(t *testing.T) {
-	page := func(links ...string) answer {
-		body := "<html><body>"
-		for _, l := range links {
-			body += `<a href="` + l + `">x</a>`
-		}
-		return answer{header: map[string]string{"Content-Type": "text/html"}, body: body + "</body></html>"}
-	}
-	s := newSite(t, map[string]answer{
-		"www.example.com/":           page("/a", "/b", "https://other.example.com/", "http://www.example.com/plain", "/a#again", "/hidden/x"),
-		"www.example.com/a":          page("/c", "/"),
-		"www.example.com/b":          {header: map[string]string{"Content-Type": "application/pdf"}, body: "%PDF"},
-		"www.example.com/c":          page("/d"),
-		"www.example.com/d":          page(),
-		"www.example.com/hidden/x":   page(),
-		"www.example.com/robots.txt": {body: "User-agent: *\nDisallow: /b\nUser-agent: tojimari\nDisallow: /hidden/\n"},
-		"other.example.com/":         page(),
-	})
-	asked := func(depth string) []string {
-		w := scanner(t, s, func(rt *scanners.Runtime, _ *web.Options) { rt.Options["depth"] = depth })
-		scan(t, w, "https://www.example.com/")
-		return s.log()
-	}
-	robots := "GET www.example.com/robots.txt"
-	for depth, want := range map[string][]string{
-		"":  {"GET www.example.com/", robots},
-		"0": {"GET www.example.com/", robots},
-		// A group for everybody does not turn this scanner away; one that names it does.
-		"1": {robots, "GET www.example.com/", "GET www.example.com/a", "GET www.example.com/b"},
-		"2": {robots, "GET www.example.com/", "GET www.example.com/a", "GET www.example.com/b", "GET www.example.com/c"},
-	} {
-		if diff := cmp.Diff(want, asked(depth)); diff != "" {
-			t.Errorf("depth %q (-want +got):\n%s", depth, diff)
-		}
-	}
-	w := scanner(t, s, func(rt *scanners.Runtime, o *web.Options) { rt.Options["depth"], o.MaxPages = "5", 2 })
-	if records := scan(t, w, "https://www.example.com/"); len(records) != 2 {
-		t.Errorf("%d pages, want the limit of 2", len(records))
-	}
-	if records := scan(t, w, "https://www.example.com/"); records[1].Page.Indexability.Value.FoundBy[0] != "link: https://www.example.com/" {
-		t.Errorf("found by %q", records[1].Page.Indexability.Value.FoundBy)
-	}
-}
-
-// With a depth the sitemaps that robots.txt names are read, and say which pages were submitted to search engines.
-func TestSitemaps(t *testing.T) {
-	html := answer{header: map[string]string{"Content-Type": "text/html"}, body: "<html><body>x</body></html>"}
-	s := newSite(t, map[string]answer{
-		"www.example.com/robots.txt": {body: "Sitemap: https://www.example.com/sitemap.xml\nSitemap: http://127.0.0.1/inside.xml\nSitemap: file:///etc/passwd\n"},
-		"www.example.com/sitemap.xml": {header: map[string]string{"Content-Type": "application/xml"}, body: "<urlset><url><loc>https://www.example.com/</loc></url><url><loc>https://www.example.com/members</loc></url>" +
-			"<url><loc>https://other.example.com/x</loc></url><url><loc>http://169.254.169.254/</loc></url></urlset>"},
-		"www.example.com/":        html,
-		"www.example.com/members": html,
-	})
-	w := scanner(t, s, func(rt *scanners.Runtime, _ *web.Options) { rt.Options["depth"] = "1" })
-	records := scan(t, w, "https://www.example.com/")
-	if len(records) != 2 {
-		t.Fatalf("%d records", len(records))
-	}
-	for _, r := range records {
-		if by := r.Page.Indexability.Value.FoundBy; len(by) == 0 || by[0] != "sitemap: https://www.example.com/sitemap.xml" {
-			t.Errorf("%s: %q", r.Name, by)
-		}
-	}
-	for _, to := range s.Dialled() {
-		if !strings.HasPrefix(to, cloudIP) {
-			t.Errorf("connected to %s", to)
-		}
-	}
-}
-
-// Objects of a listing are asked for their headers alone, and only as many as were asked for.
-func TestObjectsOfAListing(t *testing.T) {
-	s := newSite(t, map[string]answer{
-		"acme.s3.eu-west-1.amazonaws.com/":                                {header: s3Headers, body: s3List},
-		"acme.s3.eu-west-1.amazonaws.com/uploads/8812/passport_front.jpg": {header: with(s3Headers, "Content-Type", "image/jpeg", "X-Robots-Tag", "noindex"), body: "face"},
-	})
-	for objects, want := range map[int][]string{
-		0: {"GET acme.s3.eu-west-1.amazonaws.com/robots.txt", "GET acme.s3.eu-west-1.amazonaws.com/"},
-		2: {"GET acme.s3.eu-west-1.amazonaws.com/robots.txt", "GET acme.s3.eu-west-1.amazonaws.com/",
-			"HEAD acme.s3.eu-west-1.amazonaws.com/uploads/8812/passport_front.jpg",
-			"HEAD acme.s3.eu-west-1.amazonaws.com/uploads/8812/%E5%B1%A5%E6%AD%B4%E6%9B%B8_%E7%94%B0%E4%B8%AD.pdf"},
-	} {
-		w := scanner(t, s, func(rt *scanners.Runtime, _ *web.Options) { rt.Objects, rt.Options["depth"] = objects, "1" })
-		records := scan(t, w, "https://acme.s3.eu-west-1.amazonaws.com/")
-		if diff := cmp.Diff(want, s.log()); diff != "" {
-			t.Errorf("%d objects (-want +got):\n%s", objects, diff)
-		}
-		if objects > 0 && records[1].Page.Indexability.Value.Verdict != "not_indexable" {
-			t.Errorf("%+v", records[1].Page.Indexability.Value)
-		}
-	}
-}
-
 func TestKeysAreRedactedOnRequest(t *testing.T) {
 	s := newSite(t, map[string]answer{"acme.s3.eu-west-1.amazonaws.com/": {header: s3Headers, body: s3List}})
 	w := scanner(t, s, func(rt *scanners.Runtime, _ *web.Options) { rt.Options["redact-keys"] = "true" })
@@ -441,64 +346,5 @@ func TestANamedPrivateHost(t *testing.T) {
 	r := p.Response
 	if r.Value.Status != 200 || !strings.Contains(r.Value.Vantage, "private_dns_answer") {
 		t.Errorf("%+v", r)
-	}
-}
-
-// What may pass is asked again, a bounded number of times, and not sooner than the server asks for.
-func TestAskedAgain(t *testing.T) {
-	for name, c := range map[string]struct {
-		answers []answer
-		status  int64
-		asked   int
-		waits   []time.Duration
-	}{
-		"busy once":        {[]answer{{status: 503, header: map[string]string{"Retry-After": "3"}}, {}}, 200, 2, []time.Duration{3 * time.Second}},
-		"too many":         {[]answer{{status: 429}, {status: 429}, {}}, 200, 3, []time.Duration{time.Second, 2 * time.Second}},
-		"busy for good":    {[]answer{{status: 503}}, 503, 3, []time.Duration{time.Second, 2 * time.Second}},
-		"asks for a year":  {[]answer{{status: 503, header: map[string]string{"Retry-After": "31536000"}}, {}}, 200, 2, []time.Duration{10 * time.Second}},
-		"500 is an answer": {[]answer{{status: 500}}, 500, 1, nil},
-		"403 is an answer": {[]answer{{status: 403}}, 403, 1, nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newSite(t, nil)
-			s.Name("busy.example.com", []string{"52.218.0.9"})
-			asked := 0
-			s.Serve("52.218.0.9:80", func(w http.ResponseWriter, r *http.Request) {
-				if r.URL.Path == "/robots.txt" {
-					w.WriteHeader(http.StatusNotFound)
-					return
-				}
-				a := c.answers[min(asked, len(c.answers)-1)]
-				asked++
-				for k, v := range a.header {
-					w.Header().Set(k, v)
-				}
-				w.WriteHeader(max(a.status, 200))
-			})
-			var waits []time.Duration
-			w := scanner(t, s, func(_ *scanners.Runtime, o *web.Options) {
-				o.Wait = func(_ context.Context, d time.Duration) error { waits = append(waits, d); return nil }
-			})
-			r := scan(t, w, "http://busy.example.com/x")[0].Page.Response
-			if r.Value.Status != c.status || asked != c.asked {
-				t.Errorf("status %d after %d requests: %+v", r.Value.Status, asked, r)
-			}
-			if diff := cmp.Diff(c.waits, waits); diff != "" {
-				t.Errorf("waits (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-// A listing that breaks off is a listing all the same; how many names it has is not known.
-func TestAListingThatBreaksOff(t *testing.T) {
-	s := newSite(t, nil)
-	s.Name("broken.example.com", []string{"52.218.0.9"})
-	s.Raw("52.218.0.9:80", func(c net.Conn) {
-		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: 9999\r\n\r\n<ListBucketResult><Contents><Key>dump.sql</Key></Contents><Contents><Key>")
-	})
-	p := scan(t, scanner(t, s, nil), "http://broken.example.com/")[0].Page
-	if !p.Response.Value.Listing || p.Names.State != scanners.Unknown || p.Names.Reason.Code != scanners.Partial {
-		t.Errorf("%+v\n%+v", p.Response, p.Names)
 	}
 }
