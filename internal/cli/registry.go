@@ -36,7 +36,7 @@ func (a *app) registryOf(f *scanFlags, rt scanners.Runtime, s *scan) error {
 	if err != nil {
 		return err
 	}
-	outside := web.New(rt, web.Options{Vendors: known, Proxy: http.ProxyFromEnvironment, Pace: outsidePace, Endpoints: endpoints})
+	outside := web.New(rt, web.Options{Vendors: known, Proxy: http.ProxyFromEnvironment, Pace: outsidePace, Endpoints: endpoints, RedactKeys: f.redact})
 	if f.prove {
 		s.prover = outside
 	}

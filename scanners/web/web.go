@@ -49,6 +49,8 @@ type Options struct {
 	Timeout time.Duration
 	// MaxPages bounds the pages of one target with a depth; 0 for 200.
 	MaxPages int
+	// RedactKeys hides what samples of keys say, as the option redact-keys does.
+	RedactKeys bool
 	// Wrap is put around the transports, for recording and faults.
 	Wrap func(http.RoundTripper) http.RoundTripper
 	// Endpoints are the service endpoints that the user named for S3-compatibles; a Prover may ask them although
@@ -152,7 +154,7 @@ func (s *Scanner) depthOf(t scanners.Target) (int, error) {
 func (s *Scanner) redactKeys(t scanners.Target) bool {
 	switch t.Option(s.runtime, "redact-keys") {
 	case "", "false", "0":
-		return false
+		return s.options.RedactKeys
 	default:
 		return true
 	}

@@ -242,10 +242,14 @@ func golden(t *testing.T, path string, got []byte) {
 
 func TestKeysAreRedactedOnRequest(t *testing.T) {
 	s := newSite(t, map[string]answer{"acme.s3.eu-west-1.amazonaws.com/": {header: s3Headers, body: s3List}})
-	w := scanner(t, s, func(rt *scanners.Runtime, _ *web.Options) { rt.Options["redact-keys"] = "true" })
-	text := fmt.Sprint(scan(t, w, "https://acme.s3.eu-west-1.amazonaws.com/")[0].Page.Names.Value)
-	if strings.Contains(text, "8812") || strings.Contains(text, "田中") || !strings.Contains(text, "*/*/passport_*.jpg") {
-		t.Error(text)
+	for name, change := range map[string]func(*scanners.Runtime, *web.Options){
+		"by the option of a target": func(rt *scanners.Runtime, _ *web.Options) { rt.Options["redact-keys"] = "true" },
+		"for all":                   func(_ *scanners.Runtime, o *web.Options) { o.RedactKeys = true },
+	} {
+		text := fmt.Sprint(scan(t, scanner(t, s, change), "https://acme.s3.eu-west-1.amazonaws.com/")[0].Page.Names.Value)
+		if strings.Contains(text, "8812") || strings.Contains(text, "田中") || !strings.Contains(text, "*/*/passport_*.jpg") {
+			t.Errorf("%s: %s", name, text)
+		}
 	}
 }
 
