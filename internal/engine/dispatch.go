@@ -4,6 +4,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/maphash"
 
@@ -260,7 +261,7 @@ func (p *parents) add(j *job) {
 // cutOffFailure says that a scope was not finished.
 func cutOffFailure(scope string, cause error, missing int) *scanners.Failure {
 	code := scanners.CodeCutOff
-	if cause == ErrDeadline {
+	if errors.Is(cause, ErrDeadline) {
 		code = scanners.CodeDeadline
 	}
 	detail := fmt.Sprintf("%v before all of it was read", cause)

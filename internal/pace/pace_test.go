@@ -423,6 +423,29 @@ func TestStatsHoldNoNames(t *testing.T) {
 	})
 }
 
+// An answer without a body gives its place back although nobody closes it.
+func TestBareAnswersAreNotWaitedFor(t *testing.T) {
+	for name, answer := range map[string]func() *http.Response{
+		"no body":  func() *http.Response { return &http.Response{StatusCode: 204, ContentLength: -1, Body: http.NoBody} },
+		"nil body": func() *http.Response { return &http.Response{StatusCode: 204, ContentLength: -1} },
+		"empty":    func() *http.Response { return reply(200, "") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := pace.New(pace.Config{Base: &service{answer: func(int, *http.Request) *http.Response { return answer() }}, Max: 1})
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				for range 3 {
+					req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://a/", nil)
+					if _, err := p.RoundTrip(req); err != nil {
+						t.Fatal(err)
+					}
+				}
+			})
+		})
+	}
+}
+
 // Whatever the answers, the bounds hold, every call ends, and nothing is left behind.
 func TestBoundsHold(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {

@@ -158,8 +158,12 @@ func (p *Pacer) RoundTrip(req *http.Request) (*http.Response, error) {
 		p.heed(ticket, retryAfter(resp.Header, p.cfg.Clock.Now()))
 	}
 	p.learn(ticket, verdict)
+	bare := resp.Body == nil || resp.Body == http.NoBody || resp.ContentLength == 0 || req.Method == http.MethodHead
+	if resp.Body == nil {
+		resp.Body = http.NoBody
+	}
 	resp.Body = &body{ReadCloser: resp.Body, watch: watch, done: func() { p.leave(ticket, noVerdict) }}
-	if resp.Body == http.NoBody || resp.ContentLength == 0 || req.Method == http.MethodHead {
+	if bare { // many callers do not close what has nothing in it
 		resp.Body.Close()
 		resp.Body = http.NoBody
 	}
@@ -206,4 +210,4 @@ func (w *watch) stop() {
 	w.cancel(nil)
 }
 
-func (w *watch) stalled() bool { return context.Cause(w.ctx) == errStalled }
+func (w *watch) stalled() bool { return errors.Is(context.Cause(w.ctx), errStalled) }

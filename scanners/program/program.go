@@ -112,7 +112,7 @@ func (s *Scanner) run(parent context.Context, target scanners.Target, yield func
 	defer unblock()
 
 	said := newStderr(ctx, target.Name)
-	cmd := exec.CommandContext(ctx, path, s.options.Args...)
+	cmd := exec.CommandContext(ctx, path, s.options.Args...) //nolint:gosec // what the command line names is run
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = writer, said, killWait
 	ownGroup(cmd)
 	err = cmd.Start()
@@ -142,7 +142,7 @@ func (s *Scanner) run(parent context.Context, target scanners.Target, yield func
 	waitErr := cmd.Wait()
 	said.finish()
 	switch cause := context.Cause(ctx); {
-	case cause == late:
+	case errors.Is(cause, late):
 		return scanners.WithHint(late, "give it more time with --program-timeout")
 	case parent.Err() != nil:
 		return fmt.Errorf("program %q: %w", target.Name, parent.Err())

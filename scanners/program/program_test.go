@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,9 +28,9 @@ import (
 // TestMain makes the test binary the collector that the tests run.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "collect" {
-		os.Exit(collect(os.Args[2:]))
+		os.Exit(collect(os.Stdout, os.Args[2:])) //nolint:forbidigo // it is a program of its own here
 	}
-	os.Exit(m.Run())
+	m.Run()
 }
 
 const whole = `{"tojimari":{"schema":"1","tool":"collector"}}
@@ -38,29 +39,29 @@ const whole = `{"tojimari":{"schema":"1","tool":"collector"}}
 `
 
 // collect is the collector; args choose its behaviour.
-func collect(args []string) int {
+func collect(out io.Writer, args []string) int {
 	switch args[0] {
 	case "whole":
-		fmt.Print(whole)
+		fmt.Fprint(out, whole)
 	case "args":
 		for i, arg := range args[1:] {
-			fmt.Printf(`{"record":{"id":"arg:%d","kind":"page","name":%s}}`+"\n", i, strconv.Quote(arg))
+			fmt.Fprintf(out, `{"record":{"id":"arg:%d","kind":"page","name":%s}}`+"\n", i, strconv.Quote(arg))
 		}
-		fmt.Printf(`{"end":{"scope":"program:x","records":%d}}`+"\n", len(args)-1)
+		fmt.Fprintf(out, `{"end":{"scope":"program:x","records":%d}}`+"\n", len(args)-1)
 	case "bad":
-		fmt.Print("{\"record\":{\"id\":\"aws:account/1\",\"kind\":\"scope\",\"name\":\"1\"}}\nwhat?\n{\"end\":{\"scope\":\"aws:account/1\",\"records\":1}}\n")
+		fmt.Fprint(out, "{\"record\":{\"id\":\"aws:account/1\",\"kind\":\"scope\",\"name\":\"1\"}}\nwhat?\n{\"end\":{\"scope\":\"aws:account/1\",\"records\":1}}\n")
 	case "fails":
 		fmt.Fprint(os.Stderr, "first\nno \x1b[31mcredentials\u202e here")
 		return 3
 	case "fails late":
-		fmt.Print(whole)
+		fmt.Fprint(out, whole)
 		return 4
 	case "talks":
 		fmt.Fprint(os.Stderr, strings.Repeat(strings.Repeat("x", 5000)+"\n", 300))
-		fmt.Print(whole)
+		fmt.Fprint(out, whole)
 	case "floods":
 		for {
-			if _, err := fmt.Println(`{"record":{"id":"page:x","kind":"page","name":"x"}}`); err != nil {
+			if _, err := fmt.Fprintln(out, `{"record":{"id":"page:x","kind":"page","name":"x"}}`); err != nil {
 				return 1
 			}
 		}
@@ -71,13 +72,15 @@ func collect(args []string) int {
 		if err := child.Start(); err != nil {
 			return 1
 		}
-		fmt.Print(whole)
+		fmt.Fprint(out, whole)
 		if err := os.WriteFile(args[1], []byte(strconv.Itoa(child.Process.Pid)), 0o600); err != nil {
 			return 1
 		}
 		child.Wait()
 	case "sleeps":
-		time.Sleep(time.Hour)
+		if r, _, err := os.Pipe(); err == nil {
+			r.Read(make([]byte, 1)) // nothing ever comes
+		}
 	}
 	return 0
 }

@@ -18,6 +18,7 @@ func AmazonAnswers() Answers {
 			return Respond(req, status, "application/xml", `<?xml version="1.0" encoding="UTF-8"?><Error><Code>`+code+`</Code><Message>no</Message><RequestId>r</RequestId><HostId>h</HostId></Error>`)
 		}
 	}
+	//nolint:bodyclose // whoever gets the answer closes it
 	return Answers{Denied: answer(403, "AccessDenied", "AccessDeniedException"), Throttled: answer(503, "SlowDown", "TooManyRequestsException")}
 }
 
@@ -46,8 +47,6 @@ func AzureAnswers() Answers {
 			return Respond(req, armStatus, "application/json", `{"error":{"code":"`+armCode+`","message":"no"}}`)
 		}
 	}
-	return Answers{
-		Denied:    answer(403, "AuthorizationPermissionMismatch", 403, "AuthorizationFailed"),
-		Throttled: answer(503, "ServerBusy", 429, "TooManyRequests"),
-	}
+	//nolint:bodyclose // whoever gets the answer closes it
+	return Answers{Denied: answer(403, "AuthorizationPermissionMismatch", 403, "AuthorizationFailed"), Throttled: answer(503, "ServerBusy", 429, "TooManyRequests")}
 }
