@@ -77,12 +77,12 @@ func (c *Checker) Check(ctx context.Context, l signedlink.Link) Result {
 	if err != nil {
 		return Result{Unknown, "no answer: " + failure(err)}
 	}
-	defer resp.Body.Close() //nolint:errcheck // read as far as it goes
+	defer resp.Body.Close()
 	a := answer{status: resp.StatusCode, code: word(resp.Header.Get("X-Ms-Error-Code"))}
 	if resp.StatusCode >= 400 && q.method != http.MethodHead {
 		// Only of an error: a body under 400 would be content.
 		const most = 4 << 10
-		body, _ := io.ReadAll(io.LimitReader(resp.Body, most)) //nolint:errcheck // what came is judged
+		body, _ := io.ReadAll(io.LimitReader(resp.Body, most))
 		a.read(body)
 	}
 	state := q.judge(a, l, c.Now())

@@ -347,7 +347,6 @@ func (w *walker) randomAccess(p part) (at io.ReaderAt, size int64, done func(), 
 		_ = os.Remove(f.Name())
 	}
 	if _, err := f.Write(held); err == nil {
-		held = nil
 		_, err = io.Copy(f, io.LimitReader(p.r, w.limits.Expanded))
 		if err == nil {
 			size, err = f.Seek(0, io.SeekCurrent)

@@ -10,14 +10,12 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/sha1" //nolint:gosec // git's object ids
+	"crypto/sha1"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,27 +24,6 @@ import (
 	"strings"
 	"time"
 )
-
-// repositoryOf finds the .git directory of a working tree.
-func repositoryOf(dir string) (string, bool) {
-	meta := filepath.Join(dir, ".git")
-	at, err := os.Lstat(meta)
-	return meta, err == nil && at.IsDir() && looksLikeRepository(meta)
-}
-
-func bareRepository(dir string) bool {
-	return filepath.Base(dir) != ".git" && looksLikeRepository(dir)
-}
-
-func looksLikeRepository(dir string) bool {
-	for _, name := range []string{"objects", "refs"} {
-		if at, err := os.Lstat(filepath.Join(dir, name)); err != nil || !at.IsDir() {
-			return false
-		}
-	}
-	at, err := os.Lstat(filepath.Join(dir, "HEAD"))
-	return err == nil && at.Mode().IsRegular()
-}
 
 // repository yields a history. It returns a function that tells whether the bytes of a file were in it, or nil.
 func (w *walker) repository(dir, meta string, bare bool) func(string) bool {
@@ -71,38 +48,6 @@ func (w *walker) repository(dir, meta string, bare bool) func(string) bool {
 		_, ok := seen[id]
 		return ok
 	}
-}
-
-// blobID hashes a file as git does.
-func blobID(path string, h hash.Hash) (objectID, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return objectID{}, err
-	}
-	defer f.Close() //nolint:errcheck // only read
-	at, err := f.Stat()
-	if err != nil {
-		return objectID{}, err
-	}
-	fmt.Fprintf(h, "blob %d\x00", at.Size())
-	if _, err := io.Copy(h, f); err != nil {
-		return objectID{}, err
-	}
-	var id objectID
-	copy(id[:], h.Sum(nil))
-	return id, nil
-}
-
-// objectID holds SHA-1 and SHA-256 ids.
-type objectID [32]byte
-
-func parseID(s string) (objectID, bool) {
-	var id objectID
-	if len(s) != 40 && len(s) != 64 {
-		return id, false
-	}
-	_, err := hex.Decode(id[:], []byte(s))
-	return id, err == nil
 }
 
 type history struct {
@@ -178,84 +123,6 @@ func (w *walker) openHistory(dir, meta string) (*history, error) {
 }
 
 func (h *history) close() { _ = os.RemoveAll(h.own) }
-
-// usesSHA256 looks for the object format in a repository's configuration without giving it to git.
-func usesSHA256(config []byte) bool {
-	for line := range strings.Lines(strings.ToLower(string(config))) {
-		name, value, ok := strings.Cut(line, "=")
-		if ok && strings.TrimSpace(name) == "objectformat" && strings.TrimSpace(value) == "sha256" {
-			return true
-		}
-	}
-	return false
-}
-
-func readBounded(path string, most int64) ([]byte, error) {
-	at, err := os.Lstat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !at.Mode().IsRegular() || at.Size() > most {
-		return nil, fmt.Errorf("%q is no regular file of at most %d bytes", path, most)
-	}
-	return os.ReadFile(path)
-}
-
-// references reads the object ids of all references, loose and packed, and that of HEAD.
-func references(meta string) (ids []string, head string, err error) {
-	byName := map[string]string{}
-	if raw, err := readBounded(filepath.Join(meta, "packed-refs"), 256<<20); err == nil {
-		for line := range bytes.Lines(raw) {
-			id, name, ok := strings.Cut(strings.TrimSpace(string(line)), " ")
-			if _, valid := parseID(id); ok && valid {
-				byName[name] = id
-			}
-		}
-	}
-	root := filepath.Join(meta, "refs")
-	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.Type().IsRegular() {
-			return err
-		}
-		raw, err := readBounded(path, 4096)
-		if err != nil {
-			return nil
-		}
-		name, err := filepath.Rel(meta, path)
-		if err != nil {
-			return err
-		}
-		if id := strings.TrimSpace(string(raw)); validID(id) {
-			byName[filepath.ToSlash(name)] = id
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, "", err
-	}
-	raw, err := readBounded(filepath.Join(meta, "HEAD"), 4096)
-	if err != nil {
-		return nil, "", err
-	}
-	head = strings.TrimSpace(string(raw))
-	if name, symbolic := strings.CutPrefix(head, "ref: "); symbolic {
-		head = byName[strings.TrimSpace(name)]
-	}
-	seen := map[string]bool{}
-	for _, id := range byName {
-		if !seen[id] {
-			seen[id] = true
-			ids = append(ids, id)
-		}
-	}
-	if validID(head) && !seen[head] {
-		ids = append(ids, head)
-	}
-	slices.Sort(ids)
-	return ids, head, nil
-}
-
-func validID(s string) bool { _, ok := parseID(s); return ok }
 
 // command prepares a git command on our own repository directory.
 func (h *history) command(ctx context.Context, args ...string) *exec.Cmd {
@@ -364,7 +231,8 @@ func (h *history) walk(w *walker) error {
 	if cancelled {
 		cancel()
 	}
-	for range pending { //nolint:revive // let the other side end
+	for range pending {
+		// Let the other side end.
 	}
 	namedErr := <-named
 	waitErr := batch.Wait()

@@ -231,7 +231,7 @@ func (w *walker) file(path string, mode fs.FileMode) {
 		w.skip(path, err)
 		return
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	at, err := f.Stat()
 	if err != nil || !at.Mode().IsRegular() {
 		w.skip(path, errors.Join(err, ErrIrregular))

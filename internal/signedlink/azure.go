@@ -40,7 +40,7 @@ func readSAS(c *candidate) reading {
 	readWindow(c, &r)
 	readSASLimits(c, &r)
 
-	complete := true
+	var complete bool
 	switch r.Kind {
 	case AzureAccountSAS:
 		complete = c.get("ss") != "" && c.get("srt") != "" && c.get("sp") != "" && c.get("se") != ""

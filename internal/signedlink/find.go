@@ -1,0 +1,251 @@
+package signedlink
+
+// Finding: all readings of one region, through every layer, and which of them stand.
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+)
+
+// region reads all links of one region, in the order in which they stand.
+func (d *Detector) region(b []byte, lo, hi int) []reading {
+	var all []reading
+	raw := textOf(b, lo, hi)
+	all = d.descend(raw, all)
+	if t, ok := joined(b, lo, hi); ok {
+		all = d.descend(t, all)
+	}
+	if looksQuoted(raw.b) {
+		t := unquoted(raw)
+		all = d.descend(t, all)
+		if j, ok := joined(t.b, 0, len(t.b)); ok {
+			for i, p := range j.pos {
+				j.pos[i] = t.pos[p]
+			}
+			for i, w := range j.wraps {
+				j.wraps[i].pos = t.pos[w.pos]
+			}
+			all = d.descend(j, all)
+		}
+	}
+	for i := range all {
+		all[i].method = methodBefore(b, all[i].from)
+	}
+	return d.best(all)
+}
+
+// descend reads a text and the texts inside its percent-encoded links.
+func (d *Detector) descend(t text, all []reading) []reading {
+	for range 4 {
+		t = unescape(t)
+		if !company(t.b) {
+			return all
+		}
+		all = d.plain(t, all)
+		if !hasEncodedEquals(t) {
+			return all
+		}
+		t = unpercent(t)
+	}
+	return all
+}
+
+// company reports whether a signature parameter in b has another parameter of a grammar beside it.
+func company(b []byte) bool {
+	for _, word := range []string{"x-amz-", "x-goog-", "accesskeyid", "googleaccessid", "key-pair-id", "sv"} {
+		if indexFold(b, 0, word) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// plain reads the links of a text whose signature parameters are written plainly. Each token is read a bounded
+// number of times per link start in it, so that the work is linear.
+func (d *Detector) plain(t text, all []reading) []reading {
+	const tries, outward = 2, 3
+	for from := 0; ; {
+		hit := plainHit(t.b, from)
+		if hit < 0 {
+			return all
+		}
+		lo, hi := token(t.b, hit)
+		from = hi
+		var schemes []int
+		for i := lo; i < hi; i++ {
+			if t.b[i]|0x20 == 'h' && schemeAt(t.b, i) {
+				schemes = append(schemes, i)
+			}
+		}
+		at, tried, done := 0, 0, lo
+		for ; hit >= 0 && hit < hi; hit = plainHit(t.b, hit+1) {
+			for at < len(schemes) && schemes[at] <= hit {
+				at++
+				tried = 0
+			}
+			if hit < done || tried >= tries || !d.all && !longEnough(t.b[hit+1:hi]) {
+				continue
+			}
+			tried++
+			stop := hi
+			if at+outward < len(schemes) {
+				stop = schemes[at+outward] // a link has few others in its own parameters
+			}
+			for _, s := range schemes[at:min(len(schemes), at+outward)] {
+				if t.b[s-1] != '=' {
+					stop = s
+					break
+				}
+			}
+			begins := make([]int, 0, outward+1)
+			for i := at - 1; i >= 0 && len(begins) < outward; i-- {
+				begins = append(begins, schemes[i])
+			}
+			if len(begins) < outward {
+				begins = append(begins, lo)
+			}
+			if r, ok := d.innermost(t, begins, hit, stop); ok {
+				all = append(all, r)
+				if r.LookAlike == "" {
+					done = stop
+				}
+			}
+		}
+	}
+}
+
+// longEnough reports whether a value that begins b could be a signature: the shortest has 27 characters.
+func longEnough(b []byte) bool {
+	const shortest = 27
+	return len(b) >= shortest && bytes.IndexByte(b[:shortest], '&') < 0
+}
+
+// innermost reads the link around a hit from the first beginning that makes it whole; failing that, the first
+// look-alike. In a text whose wraps were taken out, the link may end at any wrap: where a paragraph seems to end is
+// tried first, then the whole, then the nearest wraps.
+func (d *Detector) innermost(t text, begins []int, hit, stop int) (reading, bool) {
+	var spare reading
+	have := false
+	for _, s := range stops(t, hit, stop) {
+		for _, begin := range begins {
+			r, ok := d.segment(t, begin, hit, s)
+			if ok && r.LookAlike == "" {
+				return r, true
+			}
+			if ok && !have {
+				spare, have = r, true
+			}
+		}
+	}
+	return spare, have
+}
+
+func stops(t text, hit, stop int) []int {
+	const nearest = 8
+	var likely, others []int
+	for _, w := range t.wraps {
+		i, _ := slices.BinarySearch(t.pos, w.pos)
+		switch {
+		case i <= hit+1 || i >= stop:
+		case w.ends && likely == nil:
+			likely = []int{i}
+		case len(others) < nearest:
+			others = append(others, i)
+		}
+	}
+	return append(append(likely, stop), others...)
+}
+
+func (d *Detector) segment(t text, begin, hit, stop int) (reading, bool) {
+	seg := trimmed(t.b[begin:stop])
+	if len(seg) <= hit-begin {
+		seg = t.b[begin:stop]
+	}
+	c, ok := parse(seg, hit-begin)
+	if !ok {
+		return reading{}, false
+	}
+	r, ok := read(&c, d.known)
+	if !ok {
+		return reading{}, false
+	}
+	r.candidate = &c
+	r.from, r.to = int(t.pos[begin]), int(t.pos[stop-1])+1
+	return r, true
+}
+
+// best settles several readings of the same bytes: of two with one signature the fuller stays, and a look-alike
+// goes where a link stands.
+func (d *Detector) best(all []reading) []reading {
+	var out []reading
+	for _, r := range all {
+		if r.LookAlike != "" {
+			continue
+		}
+		i := slices.IndexFunc(out, func(o reading) bool {
+			return o.Fingerprint == r.Fingerprint || o.Kind == r.Kind && bytes.Equal(o.signature, r.signature) && o.from < r.to && r.from < o.to
+		})
+		switch {
+		case i < 0:
+			out = append(out, r)
+		case fuller(r, out[i]):
+			out[i] = r
+		}
+	}
+	for _, r := range all {
+		if r.LookAlike == "" {
+			continue
+		}
+		if !slices.ContainsFunc(out, func(o reading) bool { return o.from < r.to && r.from < o.to }) {
+			out = append(out, r)
+		}
+	}
+	for i := range out {
+		// The method in front can only be known now, and may tell the permission.
+		c := out[i].candidate
+		if c.method = out[i].method; c.method != "" && out[i].Permissions == nil {
+			if again, ok := read(c, d.known); ok {
+				out[i].Link.Permissions, out[i].Link.Scope = again.Permissions, again.Scope
+			}
+		}
+		out[i].finish(c, true)
+	}
+	slices.SortStableFunc(out, func(a, b reading) int { return cmp.Compare(a.from, b.from) })
+	return out
+}
+
+func fuller(a, b reading) bool {
+	switch {
+	case a.known != b.known:
+		return a.known > b.known
+	case a.hostless != b.hostless:
+		return b.hostless
+	default:
+		return a.ValidSyntax && !b.ValidSyntax
+	}
+}
+
+// methodBefore reads the HTTP method in front of a link: of a request line, or of a command such as curl -X PUT.
+func methodBefore(b []byte, at int) string {
+	i := at
+	for i > 0 && i > at-12 && (b[i-1] == ' ' || b[i-1] == '"' || b[i-1] == '\'') {
+		i--
+	}
+	if i == at {
+		return ""
+	}
+	end := i
+	for i > 0 && end-i < 8 && b[i-1] >= 'A' && b[i-1] <= 'Z' {
+		i--
+	}
+	if i > 0 && (isAlnum(b[i-1]) || b[i-1] == '_' || b[i-1] == '-') {
+		return ""
+	}
+	switch m := string(b[i:end]); m {
+	case "GET", "HEAD", "PUT", "POST", "DELETE":
+		return m
+	default:
+		return ""
+	}
+}
