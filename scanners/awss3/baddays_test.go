@@ -159,6 +159,25 @@ func TestExpiredCredentialsAreRenewed(t *testing.T) {
 	}
 }
 
+// ending gives credentials once, and then says why it has none, quoting them.
+type ending struct{ given bool }
+
+func (e *ending) Retrieve(context.Context) (aws.Credentials, error) {
+	if e.given {
+		return aws.Credentials{}, errors.New("no new token for wJalrXUtnFEMI/K7MDENG")
+	}
+	e.given = true
+	return aws.Credentials{AccessKeyID: "LAB" + mine, SecretAccessKey: "wJalrXUtnFEMI/K7MDENG", CanExpire: true, Expires: time.Now().Add(-time.Hour)}, nil
+}
+
+func TestCredentialsThatCannotBeRenewed(t *testing.T) {
+	b := start(t, oneBucket(lab.Bucket{}), scanners.Runtime{}, awss3.WithCredentials(aws.NewCredentialsCache(&ending{})))
+	err := b.onlyError("aws")
+	if !errors.Is(err, scanners.ErrExpired) || strings.Contains(err.Error(), "wJalr") || hintOf(err) == "" {
+		t.Errorf("%v, hint %q", err, hintOf(err))
+	}
+}
+
 // everything scans a world and returns the records as bytes.
 func (b bench) everything(text string) string {
 	b.Helper()
@@ -317,35 +336,6 @@ func TestUnreachableEndpoint(t *testing.T) {
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-func TestAnEndlessAnswerIsCutOff(t *testing.T) {
-	b := start(t, oneBucket(lab.Bucket{}), scanners.Runtime{})
-	ref := b.ref("aws", acme)
-	read := 0
-	endless := roundTrip(func(r *http.Request) (*http.Response, error) {
-		if !strings.Contains(r.URL.RawQuery, "logging") {
-			return b.lab.Transport().RoundTrip(r)
-		}
-		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: endlessBody{&read}, Request: r}, nil
-	})
-	s := awss3.New(scanners.Runtime{Transport: endless, Now: func() time.Time { return at }}, signedAs(mine), atOnce())
-	rec, err := s.Inspect(t.Context(), ref, scanners.NewFactSet("bucket.logging"), nil)
-	if err != nil || rec.Bucket.Logging.Reason.Code != scanners.Malformed || read > 20<<20 {
-		t.Errorf("%v, %+v after %d bytes", err, rec.Bucket.Logging, read)
-	}
-}
-
-type endlessBody struct{ read *int }
-
-func (b endlessBody) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = ' '
-	}
-	*b.read += len(p)
-	return len(p), nil
-}
-
-func (endlessBody) Close() error { return nil }
 
 func TestRedirectsAreFollowedOnce(t *testing.T) {
 	b := start(t, oneBucket(lab.Bucket{}), scanners.Runtime{})

@@ -109,15 +109,10 @@ func bucketFacts() []bucketFact {
 
 // inspectBucket reads what is wanted, one call after the other: the engine runs many buckets side by side.
 func (in *inspection) inspectBucket(ctx context.Context, facts []bucketFact) {
-	usable := bucketName.MatchString(in.ref.Name)
 	for _, f := range facts {
-		if !in.wanted(f.name, in.rec.Status(f.name)) {
-			continue
+		if in.wanted(f.name, in.rec.Status(f.name)) {
+			f.read(ctx, in, f.name, f.op)
 		}
-		if !usable {
-			f.op = operation{}
-		}
-		f.read(ctx, in, f.name, f.op)
 	}
 }
 
@@ -176,8 +171,7 @@ func (ses *session) locate(ctx context.Context, bucket string) (string, error) {
 		case f.status == 404:
 			return "", fmt.Errorf("bucket %q: %w", bucket, scanners.ErrGone)
 		case f.region != "" && f.kind == elsewhere:
-			head, err = call(ctx, ses, ses.s3.HeadBucket, &s3.HeadBucketInput{Bucket: &bucket}, inRegion(f.region))
-			_ = head
+			_, err = call(ctx, ses, ses.s3.HeadBucket, &s3.HeadBucketInput{Bucket: &bucket}, inRegion(f.region))
 			return f.region, err
 		case f.region != "":
 			return f.region, err

@@ -12,8 +12,6 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
-
-	"github.com/tojimari/tojimari/scanners"
 )
 
 // Limits of trying again. Throttling costs time and nothing else, so it is bounded by the deadline rather
@@ -39,7 +37,7 @@ func call[In, Out, Opt any](ctx context.Context, ses *session, fn func(context.C
 		if ctx.Err() != nil {
 			return none, fmt.Errorf("stopped: %w", ctx.Err())
 		}
-		f := ses.diagnose(err)
+		f := diagnose(err)
 		if slow {
 			f = &failure{kind: transient, message: "no answer in time"}
 		}
@@ -73,15 +71,6 @@ func limited(ctx context.Context, limit time.Duration) (attempt context.Context,
 		cancel()
 		return reached.Load()
 	}
-}
-
-// diagnose is the package's diagnose with what only the session knows: a failure to get credentials at all.
-func (ses *session) diagnose(err error) *failure {
-	f := diagnose(err)
-	if f.status == 0 && f.code == "" && errors.Is(err, scanners.ErrNoCredentials) {
-		f.kind = badCredentials
-	}
-	return f
 }
 
 // again decides whether the nth failure of one kind is worth another attempt.

@@ -138,6 +138,11 @@ func diagnose(err error) *failure {
 		}
 		return f
 	}
+	if strings.Contains(err.Error(), "get identity: ") {
+		// Below the SDK's words for this step stands whatever the chain met, which may quote what it read.
+		f.kind, f.message = expired, "the credentials could not be renewed"
+		return f
+	}
 	f.kind, f.message = networkFailure(err)
 	return f
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/tojimari/tojimari/internal/lab"
 	"github.com/tojimari/tojimari/scanners"
 	"github.com/tojimari/tojimari/scanners/awss3"
 )
@@ -61,3 +62,32 @@ func FuzzHostileServer(f *testing.F) {
 		}
 	})
 }
+
+func TestAnEndlessAnswerIsCutOff(t *testing.T) {
+	b := start(t, oneBucket(lab.Bucket{}), scanners.Runtime{})
+	ref := b.ref("aws", acme)
+	read := 0
+	endless := roundTrip(func(r *http.Request) (*http.Response, error) {
+		if !strings.Contains(r.URL.RawQuery, "logging") {
+			return b.lab.Transport().RoundTrip(r)
+		}
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: endlessBody{&read}, Request: r}, nil
+	})
+	s := awss3.New(scanners.Runtime{Transport: endless, Now: func() time.Time { return at }}, signedAs(mine), atOnce())
+	rec, err := s.Inspect(t.Context(), ref, scanners.NewFactSet("bucket.logging"), nil)
+	if err != nil || rec.Bucket.Logging.Reason.Code != scanners.Malformed || read > 20<<20 {
+		t.Errorf("%v, %+v after %d bytes", err, rec.Bucket.Logging, read)
+	}
+}
+
+type endlessBody struct{ read *int }
+
+func (b endlessBody) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	*b.read += len(p)
+	return len(p), nil
+}
+
+func (endlessBody) Close() error { return nil }

@@ -11,20 +11,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"strings"
-	"time"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
-
-// largestAnswer bounds one answer. The largest that S3 documents is a listing of 1,000 keys, about 4 MB.
-const largestAnswer = 16 << 20
-
-var errTooLarge = errors.New("the answer is larger than any that S3 gives")
 
 // malformedError is a 2xx answer that does not answer the question.
 type malformedError struct {
@@ -186,65 +178,4 @@ func endsWith(body []byte, root string) bool {
 		name = local
 	}
 	return name == root
-}
-
-// httpClient carries the SDK's requests over the transport handed in: no redirects followed, no cookies, and
-// answers of a bounded size.
-type httpClient struct{ transport http.RoundTripper }
-
-// metadataPatience is how long the link-local services of instances and containers may take: they answer at
-// once or are not there, and on other networks nothing refuses the connection.
-const metadataPatience = 2 * time.Second
-
-func isMetadata(host string) bool {
-	ip := net.ParseIP(host)
-	return ip != nil && (ip.IsLinkLocalUnicast() || ip.Equal(net.ParseIP("fd00:ec2::254")))
-}
-
-// noMetadataError is a link-local service that is not there; asking again would only take time.
-type noMetadataError struct{ error }
-
-func (e *noMetadataError) Unwrap() error { return e.error }
-
-// Do implements aws.HTTPClient.
-func (c httpClient) Do(r *http.Request) (*http.Response, error) {
-	end, metadata := func() {}, isMetadata(r.URL.Hostname())
-	if metadata {
-		var ctx context.Context
-		ctx, end = context.WithTimeout(r.Context(), metadataPatience)
-		r = r.WithContext(ctx)
-	}
-	response, err := c.transport.RoundTrip(r)
-	if err != nil {
-		end()
-		if metadata {
-			err = &noMetadataError{err}
-		}
-		return nil, err
-	}
-	response.Body = &boundedBody{body: response.Body, left: largestAnswer, end: end}
-	return response, nil
-}
-
-type boundedBody struct {
-	body io.ReadCloser
-	left int64
-	end  func()
-}
-
-func (b *boundedBody) Read(p []byte) (int, error) {
-	if b.left <= 0 {
-		return 0, errTooLarge
-	}
-	if int64(len(p)) > b.left {
-		p = p[:b.left]
-	}
-	n, err := b.body.Read(p)
-	b.left -= int64(n)
-	return n, err
-}
-
-func (b *boundedBody) Close() error {
-	defer b.end()
-	return b.body.Close()
 }

@@ -1,0 +1,84 @@
+// Going through the accounts of an organisation.
+
+package awss3
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
+	orgtypes "github.com/aws/aws-sdk-go-v2/service/organizations/types"
+
+	"github.com/tojimari/tojimari/scanners"
+)
+
+// discoverOrganization goes through the accounts of the organisation. An account that cannot be entered is
+// a failed scope; the others are scanned all the same.
+func (s *Scanner) discoverOrganization(ctx context.Context, ses *session, target scanners.Target, role string, yield func(scanners.Ref, error) bool) {
+	input := &organizations.ListAccountsInput{}
+	for {
+		page, err := call(ctx, ses, ses.orgs.ListAccounts, input)
+		if err != nil {
+			yield(scanners.Ref{}, ses.listAccountsError(err))
+			return
+		}
+		for _, a := range page.Accounts {
+			if !s.discoverMember(ctx, ses, target, role, a, yield) {
+				return
+			}
+		}
+		if aws.ToString(page.NextToken) == "" {
+			return
+		}
+		input.NextToken = page.NextToken
+	}
+}
+
+func (s *Scanner) discoverMember(ctx context.Context, ses *session, target scanners.Target, role string, a orgtypes.Account, yield func(scanners.Ref, error) bool) bool {
+	id := aws.ToString(a.Id)
+	if id == ses.account {
+		return ses.discoverAccount(ctx, target, yield)
+	}
+	if a.State != "" && a.State != orgtypes.AccountStateActive {
+		return yield(ses.scopeRef(target, id), fmt.Errorf("account %q is %s: %w", id, strings.ToLower(string(a.State)), scanners.ErrDenied))
+	}
+	member, err := s.member(ctx, ses, id, role)
+	if err != nil {
+		return yield(ses.scopeRef(target, id), err)
+	}
+	return member.discoverAccount(ctx, target, yield)
+}
+
+// member returns the session of another account of the organisation, entered through the role.
+func (s *Scanner) member(ctx context.Context, ses *session, account, role string) (*session, error) {
+	return ses.members.get(ctx, account+"/"+role, func(ctx context.Context) (*session, error) {
+		config := ses.config.Copy()
+		name := fmt.Sprintf("arn:%s:iam::%s:role/%s", ses.partition, account, role)
+		if !roleARN.MatchString(name) {
+			return nil, fmt.Errorf("account %q has no account number: %w", account, scanners.ErrBadTarget)
+		}
+		config.Credentials = s.assume(config, ses.endpoint, name, "")
+		member, err := s.open(ctx, config, ses.endpoint)
+		if err != nil {
+			return nil, scanners.WithHint(fmt.Errorf("entering account %s as role %q: %w", account, role, err),
+				"--org-role names the role that the organisation's accounts share; its trust policy must name this account")
+		}
+		member.manager = ses
+		return member, nil
+	})
+}
+
+func (ses *session) listAccountsError(err error) error {
+	var f *failure
+	if !errors.As(err, &f) {
+		return fmt.Errorf("listing the accounts of the organisation: %w", err)
+	}
+	if f.kind == denied || f.code == "AWSOrganizationsNotInUseException" {
+		return scanners.WithHint(fmt.Errorf("listing the accounts of the organisation: %w", f),
+			"aws:org needs organizations:ListAccounts in the management account or a delegated administrator's; 'aws' scans one account")
+	}
+	return ses.explain("listing the accounts of the organisation (organizations:ListAccounts)", f)
+}
