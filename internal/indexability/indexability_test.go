@@ -76,6 +76,9 @@ func TestOutcomes(t *testing.T) {
 		{"500 says nothing lasting", status(500), "unknown", "unknown"},
 		{"429 says nothing lasting", status(429), "unknown", "unknown"},
 		{"no answer", both(status(0), func(o *ix.Observation) { o.Failure = "connection refused" }), "unknown", "unknown"},
+		{"led to a login", func(o *ix.Observation) {
+			o.Location.Style, o.Redirected = storageurl.Authenticated, "https://storage.cloud.google.com/acme/list.pdf"
+		}, "not_indexable", "not_indexable"},
 		{"at a private address", func(o *ix.Observation) { o.Private = true }, "unknown", "unknown"},
 		{"noindex", header("noindex"), "not_indexable", "not_indexable"},
 		{"none", header("NONE"), "not_indexable", "not_indexable"},

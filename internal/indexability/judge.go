@@ -43,6 +43,8 @@ func reached(o Observation) Step {
 		return Step{Unknown, []string{"no answer: " + o.Failure}}
 	case o.Status == 0:
 		return Step{Unknown, []string{"not asked"}}
+	case o.Location.Governor().Control == storageurl.NoCrawl && o.Redirected != "":
+		return Step{No, []string{"led to a login"}}
 	case o.Private && o.Status != 0:
 		return Step{Unknown, []string{fmt.Sprintf("answered %d at a private address; what the internet gets at this name is not known", o.Status)}}
 	case o.Status >= 200 && o.Status < 300 && o.Bearer:
