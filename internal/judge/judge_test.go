@@ -84,7 +84,7 @@ func TestWellKeptBucketHasNoFindingThatMatters(t *testing.T) {
 		if r.Outcome == result.Fail && r.Severity.AtLeast(result.Low) {
 			t.Errorf("%s %s: %s", r.Severity, r.Name, r.Text["en"])
 		}
-		if r.Outcome == result.Unknown && r.Name != "object-acl-public" {
+		if r.Outcome == result.Unknown {
 			t.Errorf("unknown %s: %+v", r.Name, r.Missing)
 		}
 	}

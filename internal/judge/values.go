@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,6 +116,9 @@ func (t *typeTable) of(goType reflect.Type) *objectType {
 		if field == nil {
 			continue
 		}
+		if flag, ok := readFlags[goType][f.Name]; ok {
+			field.get = onlyIfRead(field.get, goType, flag)
+		}
 		if f.Name == configuredField {
 			// The struct has such a field of its own: both have to hold.
 			own := field.get
@@ -128,6 +132,24 @@ func (t *typeTable) of(goType reflect.Type) *objectType {
 		o.add(f.Name, field)
 	}
 	return o
+}
+
+// readFlags are fields that mean something only where another field says that they were read.
+var readFlags = map[reflect.Type]map[string]string{
+	reflect.TypeFor[scanners.SampledObject](): {"grants": "acl_read"},
+	reflect.TypeFor[scanners.SignedLink]():    {"permissions": "permissions_known"},
+}
+
+// onlyIfRead makes a field unknown by itself unless its flag is set.
+func onlyIfRead(get func(o *object) ref.Val, goType reflect.Type, flag string) func(o *object) ref.Val {
+	fields := yamlfile.FieldsOf(goType)
+	index := fields[slices.IndexFunc(fields, func(f yamlfile.Field) bool { return f.Name == flag })].Index
+	return func(o *object) ref.Val {
+		if !o.v.FieldByIndex(index).Bool() {
+			return types.NewUnknown(0, types.NewAttributeTrail(o.fact))
+		}
+		return get(o)
+	}
 }
 
 func (o *objectType) add(name string, f *objectField) {
