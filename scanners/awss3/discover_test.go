@@ -173,3 +173,15 @@ func TestSkippedScopeIsNotListed(t *testing.T) {
 		t.Errorf("%s, %v", diff, b.lab.Calls())
 	}
 }
+
+// TestAmazonsOwnEndpoint: an endpoint of AWS changes the way to S3 and nothing else.
+func TestAmazonsOwnEndpoint(t *testing.T) {
+	b := start(t, oneBucket(lab.Bucket{Versioning: "Enabled"}), scanners.Runtime{Options: map[string]string{"endpoint-url": "https://s3.us-east-1.amazonaws.com/"}})
+	got := b.mustDiscover("aws")
+	if diff := cmp.Diff([]string{"aws:account/" + mine, acme}, got.ids()); diff != "" || got.refs[1].BaseURL != "" {
+		t.Errorf("%+v\n%s", got.refs[1].Head, diff)
+	}
+	if rec := b.inspect(got.refs[1], "bucket.versioning", "bucket.aws.access_points"); !rec.Bucket.Versioning.Value.Enabled || rec.Bucket.AWS.AccessPoints.State != scanners.Known {
+		t.Errorf("%+v", rec.Bucket)
+	}
+}

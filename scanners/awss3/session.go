@@ -3,6 +3,7 @@
 package awss3
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,7 @@ type session struct {
 	partition string
 	region    string          // asked first
 	endpoint  string          // base URL of another service than Amazon's, else empty
+	door      string          // base URL of S3 where it is not the usual one of Amazon, else empty
 	vendor    *vendors.Vendor // that service's description, nil where not known
 	identity  *failure        // why account is empty
 	config    aws.Config
@@ -73,12 +75,12 @@ func (s *Scanner) connect(ctx context.Context, c connection) (*session, error) {
 		if err != nil {
 			return nil, err
 		}
-		return s.open(ctx, config, c.endpoint)
+		return s.open(ctx, config, c.endpoint, c.door)
 	})
 }
 
 // open makes the clients and asks who is calling.
-func (s *Scanner) open(ctx context.Context, config aws.Config, endpoint string) (*session, error) {
+func (s *Scanner) open(ctx context.Context, config aws.Config, endpoint, door string) (*session, error) {
 	if config.Region == "" {
 		config.Region = "us-east-1"
 	}
@@ -93,7 +95,7 @@ func (s *Scanner) open(ctx context.Context, config aws.Config, endpoint string) 
 	if endpoint == "" && config.BaseEndpoint != nil {
 		endpoint = *config.BaseEndpoint
 	}
-	ses := &session{settings: s.settings, now: s.rt.Now, region: config.Region, config: config, endpoint: endpoint}
+	ses := &session{settings: s.settings, now: s.rt.Now, region: config.Region, config: config, endpoint: endpoint, door: door}
 	ses.makeClients()
 	if err := ses.recogniseVendor(); err != nil {
 		return nil, err
@@ -106,11 +108,13 @@ func (s *Scanner) open(ctx context.Context, config aws.Config, endpoint string) 
 
 func (ses *session) makeClients() {
 	ses.s3 = s3.NewFromConfig(ses.config, func(o *s3.Options) {
-		if ses.endpoint == "" && o.BaseEndpoint != nil {
-			ses.endpoint = *o.BaseEndpoint // AWS_ENDPOINT_URL_S3
+		if ses.endpoint == "" && ses.door == "" && o.BaseEndpoint != nil { // AWS_ENDPOINT_URL_S3
+			if ses.endpoint = *o.BaseEndpoint; isAmazon(ses.endpoint) {
+				ses.endpoint, ses.door = "", ses.endpoint
+			}
 		}
-		if ses.endpoint != "" {
-			o.BaseEndpoint = &ses.endpoint
+		if base := cmp.Or(ses.door, ses.endpoint); base != "" {
+			o.BaseEndpoint = &base
 			o.UsePathStyle = true
 		}
 		o.DisableS3ExpressSessionAuth = aws.Bool(true)

@@ -14,7 +14,9 @@ import (
 
 // connection is everything that decides which credentials are used and where requests go.
 type connection struct {
-	profile, region, roleARN, externalID, endpoint string
+	profile, region, roleARN, externalID string
+	endpoint                             string // base URL of another service than Amazon's
+	door                                 string // base URL of Amazon S3 itself: an interface endpoint, FIPS
 }
 
 // view is what a target asks to look at.
@@ -66,6 +68,9 @@ func readTarget(t scanners.Target, rt scanners.Runtime) (view, error) {
 			return view{}, scanners.WithHint(bad(t, "endpoint is not an http or https URL with a host"),
 				"write it as --endpoint-url https://minio.example.org:9000")
 		}
+		if isAmazon(v.endpoint) {
+			v.endpoint, v.door = "", v.endpoint
+		}
 	}
 	switch t.Scheme {
 	case "s3":
@@ -87,6 +92,17 @@ func readTarget(t scanners.Target, rt scanners.Runtime) (view, error) {
 		return view{}, bad(t, "scheme %q is not read here", t.Scheme)
 	}
 	return v, nil
+}
+
+// isAmazon reports whether a base URL is Amazon's own: then it is S3's alone, and accounts are asked for
+// where they always are.
+func isAmazon(base string) bool {
+	u, err := url.Parse(base)
+	if err != nil {
+		return false
+	}
+	host := strings.ToLower(u.Hostname())
+	return strings.HasSuffix(host, ".amazonaws.com") || strings.HasSuffix(host, ".amazonaws.com.cn")
 }
 
 // bad words a refusal. The endpoint is left out: it may hold a password, which is one reason to refuse it.

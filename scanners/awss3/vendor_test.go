@@ -113,3 +113,16 @@ func TestServiceThatSpeaksForAnAccount(t *testing.T) {
 		t.Errorf("%+v", rec.Scope.AWS.PublicAccessBlock)
 	}
 }
+
+// TestEndpointFromTheEnvironment: what the SDK reads by itself counts like the option.
+func TestEndpointFromTheEnvironment(t *testing.T) {
+	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"} {
+		t.Run(name, func(t *testing.T) {
+			env := map[string]string{"AWS_ACCESS_KEY_ID": "LAB" + mine, "AWS_SECRET_ACCESS_KEY": "x", name: "http://127.0.0.1:9"}
+			got := chain(t, oneBucket(lab.Bucket{}), nil, env, "").mustDiscover("aws")
+			if diff := cmp.Diff([]string{"s3:127.0.0.1:9:account/" + mine, "s3:127.0.0.1:9:bucket/acme"}, got.ids()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
