@@ -53,15 +53,12 @@ func (a *activation) about(c *code, r *result.Result) (element any) {
 func (a *activation) prove(c *code, r *result.Result) {
 	switch v := a.about(c, r).(type) {
 	case namedView:
-		for _, verb := range verdict.Verbs() {
-			if answer, ok := v.grant.Verdict[verb]; ok && answer.Verdict == verdict.Yes {
-				r.Verb = verb
-				r.Proof = &answer
-				r.Cause = result.CauseOf(answer.Grants, answer.Guards)
-				break
-			}
+		if verbs := reachable(v); len(verbs) > 0 {
+			answer := v.grant.Verdict[verbs[0]]
+			r.Verb, r.Proof = verbs[0], &answer
+			r.Cause = result.CauseOf(answer.Grants, answer.Guards)
 		}
-		r.Evidence = append(r.Evidence, evidenceOf("", scanners.Origin{}, map[string]any{"principal": v.Principal, "account": v.Account, "verbs": openVerbs(v)}))
+		r.Evidence = append(r.Evidence, evidenceOf("", scanners.Origin{}, map[string]any{"principal": v.Principal, "account": v.Account, "verbs": reachable(v)}))
 		return
 	case latentView:
 		r.Latent = v.all
@@ -81,11 +78,14 @@ func (a *activation) prove(c *code, r *result.Result) {
 	r.Evidence = a.evidence(c)
 }
 
-func openVerbs(v namedView) []verdict.Verb {
+// reachable lists the verbs that an outsider can use, those under a condition after the others.
+func reachable(v namedView) []verdict.Verb {
 	var out []verdict.Verb
-	for _, verb := range verdict.Verbs() {
-		if v.grant.Verdict[verb].Verdict == verdict.Yes {
-			out = append(out, verb)
+	for _, answer := range []verdict.Answer{verdict.Yes, verdict.Conditional} {
+		for _, verb := range verdict.Verbs() {
+			if v.grant.Verdict[verb].Verdict == answer {
+				out = append(out, verb)
+			}
 		}
 	}
 	return out
