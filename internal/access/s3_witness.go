@@ -57,11 +57,6 @@ func clip(text string) string {
 func (c *s3Case) request(a awspolicy.Answer, ap *scanners.AccessPoint) *verdict.Request {
 	w := a.Witness
 	r := &verdict.Request{Method: w.Method, Signed: w.Signed, Region: c.rec.Region, Key: w.Key, KeyKnown: w.KeyLiteral, Headers: slices.Clone(w.Headers)}
-	if w.Key != "" && !w.KeyLiteral && w.Method == "GET" {
-		if key, known := c.sampledMatch(a); known {
-			r.Key, r.KeyKnown = key, true
-		}
-	}
 	var query []string
 	if w.Query != "" {
 		query = append(query, w.Query)
@@ -99,14 +94,13 @@ func (c *s3Case) request(a awspolicy.Answer, ap *scanners.AccessPoint) *verdict.
 	return r
 }
 
-// sampledMatch finds a sampled key that the answer exposes.
-func (c *s3Case) sampledMatch(a awspolicy.Answer) (string, bool) {
+// sampled lists the keys of sampled objects whose content a request without a key of its own gets.
+func (c *s3Case) sampled() []string {
+	var keys []string
 	for _, o := range c.rec.Bucket.Objects.Value.Objects {
-		exposed := slices.ContainsFunc(a.Patterns, func(p string) bool { return globMatch(p, o.Key) })
-		excepted := slices.ContainsFunc(a.Except, func(p string) bool { return globMatch(p, o.Key) })
-		if s3Readable(o) && exposed && !excepted {
-			return o.Key, true
+		if s3Readable(o) {
+			keys = append(keys, o.Key)
 		}
 	}
-	return "", false
+	return keys
 }

@@ -81,6 +81,8 @@ type Setting struct {
 	Denies []Layer
 	// Via is the access point, nil for direct requests.
 	Via *AccessPoint
+	// Sampled are keys of readable objects that are known to exist; a witness that reads names one of them where it can.
+	Sampled []string
 }
 
 // Principal is a named outsider.

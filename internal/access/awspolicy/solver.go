@@ -21,6 +21,7 @@ type Solver struct {
 	keys      []string
 	index     map[string]int
 	mentioned map[string][]string
+	sampled   []string // keys of objects known to exist
 	reachable addrSet
 	strangers []string // account ids of nobody in the policies
 	couplings []coupling
@@ -61,7 +62,7 @@ const keyResource = 0
 // New prepares a setting.
 func New(set Setting) *Solver {
 	s := &Solver{
-		env: set.Env, via: set.Via, keys: []string{""}, index: map[string]int{"": 0},
+		env: set.Env, via: set.Via, sampled: set.Sampled, keys: []string{""}, index: map[string]int{"": 0},
 		mentioned: map[string][]string{}, reachable: publicAddrs(set.Env.PrivateSources), actions: actions(),
 	}
 	s.partition, s.bucket = s.place(set)

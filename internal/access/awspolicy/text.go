@@ -217,7 +217,8 @@ func guess(cons []textCon, minLen int, w *work) (string, bool) {
 		}
 		return "", false
 	}
-	for _, s := range [...]string{"", "x"} {
+	// Not empty where it need not be: clients do not send an empty header.
+	for _, s := range [...]string{"x", ""} {
 		if try(s) {
 			return s, true
 		}

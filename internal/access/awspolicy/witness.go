@@ -27,6 +27,15 @@ func (s *Solver) witness(b *found) *Witness {
 			}
 		}
 	}
+	if w.Key != "" && !w.KeyLiteral && w.Method == "GET" {
+		if i := slices.IndexFunc(s.sampled, func(key string) bool { return s.alsoOpens(b, key) }); i >= 0 {
+			w.Key, w.KeyLiteral = s.sampled[i], true
+		}
+	}
+	// A name that ends in a slash is a folder's marker; what is in the folder shows more, where it is open too.
+	if strings.HasSuffix(w.Key, "/") && !w.KeyLiteral && s.alsoOpens(b, w.Key+"x") {
+		w.Key += "x"
+	}
 	for k := 1; k < len(s.keys); k++ {
 		v := b.sol.model[k]
 		d := b.sc.dom(k)
@@ -50,6 +59,30 @@ func (s *Solver) witness(b *found) *Witness {
 	slices.SortFunc(w.Headers, less)
 	slices.SortFunc(w.Parameters, less)
 	return w
+}
+
+// alsoOpens reports whether the same request for another object key is allowed too, by the same statements.
+func (s *Solver) alsoOpens(b *found, key string) bool {
+	sc, resource := b.sc, value{present: true, text: key}
+	sc.forced = b.sol.forced
+	defer func() { sc.forced = nil }()
+	for _, st := range b.stmts {
+		if st.res == nil || sc.eval(st.res, resource) != yes {
+			return false
+		}
+	}
+	bit := s.actionBit(b.act)
+	for i := range s.denies {
+		d := &s.denies[i]
+		if d.actions&bit == 0 || d.matchesCaller(sc.caller) == no || d.res != nil && sc.eval(d.res, resource) == no {
+			continue
+		}
+		escapes := func(l *clit) bool { return sc.eval(l, b.sol.model[l.k]) == no }
+		if !slices.ContainsFunc(d.conds, escapes) {
+			return false
+		}
+	}
+	return true
 }
 
 // carry puts a key's value where a request carries it.
