@@ -220,15 +220,34 @@ func (d *dispatcher) filtered(ref scanners.Ref) bool {
 	return d.cfg.Filter != nil && !d.cfg.Filter(ref)
 }
 
-// recentParents is how many buckets, endpoints and the like are kept for what lies in them. Scopes and stores
-// are few and kept for the whole run.
-const recentParents = 1024
+// How many buckets, endpoints and the like, and how many storage accounts, are kept for what lies in them. What
+// lies in something is discovered soon after it. Scopes are few and kept for the whole run.
+const (
+	recentParents = 1024
+	recentStores  = 4096
+)
 
 // parents finds the job of a parent. Which are kept depends on the order of discovery alone.
 type parents struct {
-	by     map[string]*job
-	recent []string // ring of ids
-	next   int
+	by             map[string]*job
+	recent, stores ring
+}
+
+// ring remembers the last ids.
+type ring struct {
+	ids  []string
+	next int
+}
+
+// push adds an id and returns the one that it displaces, if any.
+func (r *ring) push(id string, size int) (displaced string) {
+	if len(r.ids) < size {
+		r.ids = append(r.ids, id)
+		return ""
+	}
+	displaced, r.ids[r.next] = r.ids[r.next], id
+	r.next = (r.next + 1) % size
+	return displaced
 }
 
 func newParents() *parents { return &parents{by: map[string]*job{}} }
@@ -243,15 +262,11 @@ func (p *parents) find(id string) *job {
 func (p *parents) add(j *job) {
 	id := j.ref.ID
 	switch j.ref.Kind {
-	case scanners.KindScope, scanners.KindStore:
+	case scanners.KindScope:
+	case scanners.KindStore:
+		delete(p.by, p.stores.push(id, recentStores))
 	case scanners.KindBucket, scanners.KindPrefix, scanners.KindEndpoint:
-		if len(p.recent) < recentParents {
-			p.recent = append(p.recent, id)
-			break
-		}
-		delete(p.by, p.recent[p.next])
-		p.recent[p.next] = id
-		p.next = (p.next + 1) % recentParents
+		delete(p.by, p.recent.push(id, recentParents))
 	default:
 		return // nothing lies in objects, links and pages
 	}
