@@ -1,0 +1,281 @@
+// Reading a project: what its organisation lays over it, its custom roles and its HMAC keys.
+
+package gcs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+
+	storage "google.golang.org/api/storage/v1"
+
+	"github.com/tojimari/tojimari/scanners"
+)
+
+func effectivePrevention() operation {
+	return operation{call: "orgpolicy.projects.policies.getEffectivePolicy", permission: "orgpolicy.policy.get"}
+}
+
+func denyListing() operation {
+	return operation{call: "iam.policies.listPolicies", permission: "iam.denypolicies.list"}
+}
+
+func roleListing() operation {
+	return operation{call: "iam.projects.roles.list", permission: "iam.roles.list"}
+}
+
+func keyListing() operation {
+	return operation{call: "storage.projects.hmacKeys.list", permission: "storage.hmacKeys.list"}
+}
+
+// inspectScope reads what is wanted of a project. A bucket's owner that nobody would name has nothing to ask of.
+func (in *inspection) inspectScope(ctx context.Context) {
+	s := &in.rec.Scope.GCP
+	if in.wanted("scope.gcp.public_access_prevention") {
+		settle(ctx, in, &s.PublicAccessPrevention, effectivePrevention(), in.readPrevention)
+	}
+	if in.wanted("scope.gcp.deny_policies") {
+		settle(ctx, in, &s.DenyPolicies, denyListing(), in.readDenies)
+	}
+	if in.wanted("scope.gcp.custom_roles") {
+		settle(ctx, in, &s.CustomRoles, roleListing(), in.readRoles)
+	}
+	if in.wanted("scope.gcp.hmac_keys") {
+		settle(ctx, in, &s.HMACKeys, keyListing(), in.readKeys)
+	}
+}
+
+// project is the name that the services know the scope by.
+func (in *inspection) project() (string, error) {
+	if in.ref.Name == "" {
+		return "", &failure{kind: otherFailure, message: "the project that owns the bucket is not known: storage.buckets.get on the bucket would tell"}
+	}
+	return "projects/" + in.ref.Name, nil
+}
+
+// readPrevention asks for the effect of constraints/storage.publicAccessPrevention, which the service works out from
+// the project, its folders and its organisation (Organization Policy API, "getEffectivePolicy").
+func (in *inspection) readPrevention(ctx context.Context) (scanners.PublicAccessPrevention, error) {
+	out := scanners.PublicAccessPrevention{Source: "organization"}
+	project, err := in.project()
+	if err != nil {
+		return out, err
+	}
+	var doc struct {
+		Name string
+		Spec *struct {
+			Rules []struct {
+				Enforce   *bool
+				Condition *struct{ Expression string }
+			}
+		}
+	}
+	if err := in.get(ctx, orgURL+project+"/policies/storage.publicAccessPrevention:getEffectivePolicy", nil, "", &doc); err != nil {
+		return out, err
+	}
+	if !strings.HasSuffix(doc.Name, "/policies/storage.publicAccessPrevention") || doc.Spec == nil {
+		return out, &failure{kind: malformedAnswer, message: "the answer is not the effective policy"}
+	}
+	depends := func(r int) bool {
+		c := doc.Spec.Rules[r].Condition
+		return c != nil && c.Expression != ""
+	}
+	for i, r := range doc.Spec.Rules {
+		if r.Enforce != nil && !depends(i) {
+			out.Enforced = *r.Enforce
+		}
+	}
+	for i, r := range doc.Spec.Rules {
+		if r.Enforce != nil && depends(i) && *r.Enforce != out.Enforced {
+			return out, &partialError{"whether it is enforced depends on tags: " + cleanText(r.Condition.Expression, 200)}
+		}
+	}
+	out.Mode = "inherited"
+	if out.Enforced {
+		out.Mode = "enforced"
+	}
+	return out, nil
+}
+
+// deepestAncestry bounds the way from a project to its organisation; Resource Manager allows ten levels of folders.
+const deepestAncestry = 13
+
+// readDenies collects the deny policies of the project and of everything above it, in that order. What is attached
+// above one project is attached above many, so each place is read once.
+func (in *inspection) readDenies(ctx context.Context) (scanners.Policies, error) {
+	out := scanners.Policies{List: []scanners.PolicyText{}}
+	node, err := in.project()
+	if err != nil {
+		return out, err
+	}
+	for range deepestAncestry {
+		list, err := in.deniesAt(ctx, node)
+		if err != nil {
+			return out, err
+		}
+		out.List = append(out.List, list...)
+		if strings.HasPrefix(node, "organizations/") {
+			break
+		}
+		if node, err = in.parentOf(ctx, node); err != nil {
+			return out, err
+		}
+		if node == "" {
+			break
+		}
+	}
+	return out, nil
+}
+
+// parentOf is what a project or folder lies in; empty for a project without an organisation.
+func (ses *session) parentOf(ctx context.Context, node string) (string, error) {
+	return ses.parents.Get(ctx, node, func(ctx context.Context) (string, error) {
+		kind, _, _ := strings.Cut(node, "/")
+		var doc struct{ Name, Parent string }
+		if err := ses.get(ctx, resourceURL+node, nil, "", &doc); err != nil {
+			return "", &permissionError{"resourcemanager." + kind + ".get", err}
+		}
+		if doc.Name == "" || doc.Parent != "" && !treeName.MatchString(doc.Parent) {
+			return "", &failure{kind: malformedAnswer, message: "the answer is not a project or folder"}
+		}
+		return doc.Parent, nil
+	})
+}
+
+// deniesAt reads the deny policies attached to one place. The list leaves their rules out, so that each is read on its
+// own (IAM API v2, "Method: policies.listPolicies").
+func (ses *session) deniesAt(ctx context.Context, node string) ([]scanners.PolicyText, error) {
+	return ses.denies.Get(ctx, node, func(ctx context.Context) ([]scanners.PolicyText, error) {
+		point := iamURL + "v2/policies/" + url.PathEscape("cloudresourcemanager.googleapis.com/"+node) + "/denypolicies"
+		var names []string
+		query := url.Values{"pageSize": {"1000"}}
+		for {
+			var page struct {
+				Policies      []struct{ Name string }
+				NextPageToken string
+			}
+			if err := ses.get(ctx, point, query, "", &page); err != nil {
+				return nil, err
+			}
+			for _, p := range page.Policies {
+				names = append(names, p.Name)
+			}
+			if page.NextPageToken == "" || page.NextPageToken == query.Get("pageToken") {
+				break
+			}
+			query.Set("pageToken", page.NextPageToken)
+		}
+		slices.Sort(names)
+		var out []scanners.PolicyText
+		for _, name := range names {
+			// "policies/ATTACHMENT_POINT/denypolicies/ID": the id is all that is taken from the answer.
+			id := name[strings.LastIndexByte(name, '/')+1:]
+			var text json.RawMessage
+			if err := ses.get(ctx, point+"/"+url.PathEscape(id), nil, "", &text); err != nil {
+				return nil, &permissionError{"iam.denypolicies.get", err}
+			}
+			out = append(out, scanners.PolicyText{Text: string(text), ID: id, Name: name, AttachedTo: node})
+		}
+		return out, nil
+	})
+}
+
+// readRoles lists the custom roles of the project and, where it lies in one, of its organisation, with the permissions
+// that have to do with storage. Organisation roles that may not be listed are left out: a verdict that meets one says
+// that it is not known.
+func (in *inspection) readRoles(ctx context.Context) (scanners.CustomRoles, error) {
+	out := scanners.CustomRoles{List: []scanners.CustomRole{}}
+	node, err := in.project()
+	if err != nil {
+		return out, err
+	}
+	own, err := in.rolesOf(ctx, node)
+	if err != nil {
+		return out, err
+	}
+	out.List = append(out.List, own...)
+	for range deepestAncestry {
+		if node, err = in.parentOf(ctx, node); err != nil || node == "" || strings.HasPrefix(node, "organizations/") {
+			break
+		}
+	}
+	if err == nil && node != "" {
+		var above []scanners.CustomRole
+		if above, err = in.rolesOf(ctx, node); err == nil {
+			out.List = append(out.List, above...)
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return out, err
+	}
+	var f *failure
+	if err != nil && (!errors.As(err, &f) || f.kind != denied && f.kind != apiDisabled && f.kind != gone) {
+		return out, err
+	}
+	slices.SortFunc(out.List, func(a, b scanners.CustomRole) int { return strings.Compare(a.Name, b.Name) })
+	return out, nil
+}
+
+func (ses *session) rolesOf(ctx context.Context, node string) ([]scanners.CustomRole, error) {
+	return ses.roles.Get(ctx, node, func(ctx context.Context) ([]scanners.CustomRole, error) {
+		var out []scanners.CustomRole
+		query := url.Values{"view": {"FULL"}, "pageSize": {"1000"}, "showDeleted": {"true"}}
+		for {
+			var page struct {
+				Roles []struct {
+					Name, Stage         string
+					Deleted             bool
+					IncludedPermissions []string
+				}
+				NextPageToken string
+			}
+			if err := ses.get(ctx, iamURL+"v1/"+node+"/roles", query, "", &page); err != nil {
+				return nil, err
+			}
+			for _, r := range page.Roles {
+				storageOnly := []string{}
+				for _, p := range r.IncludedPermissions {
+					if strings.HasPrefix(p, "storage.") {
+						storageOnly = append(storageOnly, p)
+					}
+				}
+				slices.Sort(storageOnly)
+				out = append(out, scanners.CustomRole{Name: r.Name, Stage: r.Stage, Deleted: r.Deleted, Permissions: storageOnly})
+			}
+			if page.NextPageToken == "" || page.NextPageToken == query.Get("pageToken") {
+				return out, nil
+			}
+			query.Set("pageToken", page.NextPageToken)
+		}
+	})
+}
+
+// readKeys lists the HMAC keys. The API hands a secret out once, when a key is made; a listing has none.
+func (in *inspection) readKeys(ctx context.Context) (scanners.AccessKeys, error) {
+	out := scanners.AccessKeys{List: []scanners.AccessKey{}}
+	project, err := in.project()
+	if err != nil {
+		return out, err
+	}
+	query := url.Values{"maxResults": {"250"}}
+	for {
+		var page storage.HmacKeysMetadata
+		if err := in.get(ctx, storageURL+project+"/hmacKeys", query, "storage#hmacKeysMetadata", &page); err != nil {
+			return out, err
+		}
+		for _, k := range page.Items {
+			if k != nil {
+				out.List = append(out.List, scanners.AccessKey{ID: k.AccessId, State: k.State, Owner: k.ServiceAccountEmail, CreatedAt: moment(k.TimeCreated)})
+			}
+		}
+		if page.NextPageToken == "" || page.NextPageToken == query.Get("pageToken") {
+			break
+		}
+		query.Set("pageToken", page.NextPageToken)
+	}
+	slices.SortFunc(out.List, func(a, b scanners.AccessKey) int { return strings.Compare(a.ID, b.ID) })
+	return out, nil
+}
