@@ -23,6 +23,7 @@ type scan struct {
 	registry *scanners.Registry
 	judge    *judge.Judge
 	filter   filter
+	extra    scanners.FactSet // of buckets, beyond what the rules need
 	pacer    *pace.Pacer
 	prover   prover // nil without --prove
 
@@ -68,7 +69,7 @@ func (a *app) run(ctx context.Context, s scan) (result.Run, error) {
 	}
 	j := &judging{scan: s, run: &run, reports: reports, saved: saved, tally: judge.Tally{FailOn: s.failOn, AllowUnknown: s.allowUnknown}}
 	summary, err := engine.Run(ctx, engine.Config{
-		Registry: s.registry, Targets: s.targets, Needs: needs{s.judge, s.filter.needs()}, Concurrency: s.concurrency, Pace: s.pacer,
+		Registry: s.registry, Targets: s.targets, Needs: needs{s.judge, s.extra}, Concurrency: s.concurrency, Pace: s.pacer,
 		Filter: s.filter.takesRef, Keep: s.filter.takesRecord, Resume: earlier, Deadline: s.deadline, Now: a.now,
 		Progress: func(p engine.Progress) { progress.Show(j.progress(p)) },
 		Emit:     func(e engine.Event) error { return j.event(ctx, e) },
@@ -207,20 +208,20 @@ func coverageOf(s engine.Summary, in scan) result.Coverage {
 	return out
 }
 
-// needs adds what the filters read to what the judge needs.
+// needs adds what filters and proofs read of buckets to what the judge needs.
 type needs struct {
 	*judge.Judge
-	filter scanners.FactSet
+	extra scanners.FactSet
 }
 
 // First returns the facts needed of every resource of the kind.
 func (n needs) First(kind scanners.Kind, provider scanners.Provider) scanners.FactSet {
 	first := n.Judge.First(kind, provider)
-	if len(n.filter) == 0 || kind != scanners.KindBucket {
+	if len(n.extra) == 0 || kind != scanners.KindBucket {
 		return first
 	}
 	out := scanners.FactSet{}
 	out.AddAll(first)
-	out.AddAll(n.filter)
+	out.AddAll(n.extra)
 	return out
 }

@@ -146,6 +146,11 @@ func (a *app) prepareScan(f *scanFlags, args []string) (scan, error) {
 	if s.filter, err = parseFilter(f.sel.include, f.sel.exclude); err != nil {
 		return s, err
 	}
+	s.extra = scanners.FactSet{}
+	s.extra.AddAll(s.filter.needs())
+	if f.prove && f.objects > 0 {
+		s.extra.Add("bucket.objects") // a proof of reading needs a key that exists
+	}
 	if err := a.outputsOf(f, &s); err != nil {
 		return s, err
 	}
