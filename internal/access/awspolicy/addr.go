@@ -7,6 +7,7 @@ import (
 	"math/bits"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -309,62 +310,71 @@ func addrsLike(p *pattern, w *work) (addrSet, bool) {
 		return addrSet{}, false
 	}
 	l, _ := p.from("")
-	var out ranges
-	ok := dotted(p, l.start, 0, u128{}, &out, w)
-	return addrSet{v4: merge(out)}, ok
+	d := dotted{p: p, w: w, seen: map[string]ranges{}}
+	out, ok := d.octets(l.start, 0)
+	return addrSet{v4: out}, ok
 }
 
-// dotted walks the octets of all IPv4 addresses through the pattern.
-func dotted(p *pattern, set []uint64, octet int, base u128, out *ranges, w *work) bool {
-	if !w.spend(len(p.el)) {
-		return false
+// dotted walks the octets of all IPv4 addresses through a pattern.
+type dotted struct {
+	p    *pattern
+	w    *work
+	seen map[string]ranges
+}
+
+// octets gives the numbers that the octets from the given one on can spell, read from a state of the pattern. Equal
+// states have equal answers, so that the work stays small.
+func (d *dotted) octets(set []uint64, octet int) (ranges, bool) {
+	bits := 8 * (4 - octet)
+	if octet == 4 {
+		if d.p.accepts(set) {
+			return ranges{{}}, true
+		}
+		return nil, true
 	}
-	if p.universal(set) {
-		host := 8 * (4 - octet)
-		return addRange(out, addrRange{base, u128{0, base.lo | (1<<host - 1)}})
+	if d.p.universal(set) {
+		return ranges{{hi: u128{0, 1<<bits - 1}}}, true
 	}
+	key := stateKey(set, octet)
+	if known, ok := d.seen[key]; ok {
+		return known, true
+	}
+	if !d.w.spend(256 * (1 + len(d.p.el))) {
+		return nil, false
+	}
+	var out ranges
 	cur, next := make([]uint64, len(set)), make([]uint64, len(set))
 	for v := range 256 {
 		copy(cur, set)
-		text := [4]byte{}
-		digits := text[:0]
+		text := strconv.AppendInt(make([]byte, 0, 4), int64(v), 10)
 		if octet > 0 {
-			digits = append(digits, '.')
+			text = append([]byte{'.'}, text...)
 		}
-		if v >= 100 {
-			digits = append(digits, byte('0'+v/100))
-		}
-		if v >= 10 {
-			digits = append(digits, byte('0'+v/10%10))
-		}
-		digits = append(digits, byte('0'+v%10))
-		for _, c := range digits {
-			p.step(cur, next, rune(c))
+		for _, c := range text {
+			d.p.step(cur, next, rune(c))
 			cur, next = next, cur
 		}
 		if empty(cur) {
 			continue
 		}
-		at := u128{0, base.lo | uint64(v)<<(8*(3-octet))}
-		if octet == 3 {
-			if p.accepts(cur) && !addRange(out, addrRange{at, at}) {
-				return false
+		below, ok := d.octets(append([]uint64(nil), cur...), octet+1)
+		if !ok {
+			return nil, false
+		}
+		base := uint64(v) << (bits - 8)
+		for _, r := range below {
+			out = append(out, addrRange{u128{0, base | r.lo.lo}, u128{0, base | r.hi.lo}})
+		}
+		if len(out) > 2*maxTextRanges {
+			if out = merge(out); len(out) > maxTextRanges {
+				return nil, false
 			}
-			continue
-		}
-		if !dotted(p, append([]uint64(nil), cur...), octet+1, at, out, w) {
-			return false
 		}
 	}
-	return true
-}
-
-// addRange adds a range that begins where the last one ends or later.
-func addRange(out *ranges, r addrRange) bool {
-	if n := len(*out); n > 0 && (*out)[n-1].hi.inc() == r.lo {
-		(*out)[n-1].hi = r.hi
-		return true
+	out = merge(out)
+	if len(out) > maxTextRanges || !d.w.spend(len(out)) {
+		return nil, false
 	}
-	*out = append(*out, r)
-	return len(*out) <= maxTextRanges
+	d.seen[key] = out
+	return out, true
 }

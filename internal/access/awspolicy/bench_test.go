@@ -2,6 +2,7 @@ package awspolicy
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -91,5 +92,37 @@ func BenchmarkLarge(b *testing.B) {
 			b.Fatal(err)
 		}
 		everything(New(Setting{Env: env, Grants: []Layer{{Policy: p}}}))
+	}
+}
+
+// TestMemoryStaysFlat asks the same solver very often: nothing may be kept between questions.
+func TestMemoryStaysFlat(t *testing.T) {
+	p, err := Parse([]byte(largePolicy()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, err := Parse([]byte(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-files/*","Condition":{"StringLike":{"aws:Referer":"https://*.example.com/${aws:userid}/*"}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	large, s := New(Setting{Grants: []Layer{{Policy: p}}}), New(Setting{Grants: []Layer{{Policy: small}}})
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	everything(large)
+	everything(s)
+	before := heap()
+	everything(large)
+	for range 2000 {
+		everything(s)
+	}
+	if after := heap(); after > before+256<<10 {
+		t.Errorf("the heap grew from %d to %d bytes over 16,000 verdicts", before, after)
+	}
+	if a := s.Solve(verdict.Read, verdict.Anonymous); a.Verdict != verdict.Yes {
+		t.Errorf("got %s, want yes", a.Verdict)
 	}
 }

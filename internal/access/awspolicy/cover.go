@@ -76,15 +76,14 @@ func (r *runner) shut(ph phase, choices []choice) bool {
 func (r *runner) shutBy(k int, v value, ph phase, choices []choice) bool {
 	for i := range choices {
 		sc := r.s.scene(ph.caller, choices[i].act, r.w)
-		if sc.dom(k).kind == domAbsent {
-			return false // the action does not look at the key
-		}
-		if _, ok := sc.within(k, v); !ok {
-			return false
-		}
 		sc.lax = true
-		sc.forced = make([]*value, len(r.s.keys))
-		sc.forced[k] = &v
+		if sc.dom(k).kind != domAbsent { // otherwise the action does not look at the key
+			if _, ok := sc.within(k, v); !ok {
+				return false
+			}
+			sc.forced = make([]*value, len(r.s.keys))
+			sc.forced[k] = &v
+		}
 		probe := &runner{s: r.s, w: r.w, out: outcome{answer: verdict.No}, coverage: &coverage{}, probing: true}
 		probe.action(sc, true)
 		if probe.out.answer != verdict.No || r.w.out() {

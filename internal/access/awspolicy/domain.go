@@ -578,6 +578,14 @@ func (s *Solver) serviceDomain(key string, c caller) (domain, bool) {
 	return domain{}, false
 }
 
+// ownKey matches the KMS keys of one account.
+func ownKey(partition, account string) *pattern {
+	el := []rune("arn:" + partition + ":kms:")
+	el = append(el, elSegStar)
+	el = append(el, []rune(":"+account+":")...)
+	return newPattern(append(el, elAny, elStar), false)
+}
+
 // ownResource matches any ARN of one account, each star within its segment.
 func ownResource(partition, account string) *pattern {
 	el := []rune("arn:" + partition + ":")
@@ -702,7 +710,7 @@ func (s *Solver) uploadDomain(key string, c caller) (domain, bool) {
 			return within(true, "?*").nobodys(), true
 		}
 		d := domain{kind: domText, optional: true}
-		d.base = []textCon{{langs: []lang{{p: ownResource(s.partition, c.account)}}}, noWildcards()}
+		d.base = []textCon{{langs: []lang{{p: ownKey(s.partition, c.account)}}}, noWildcards()}
 		return d, true
 	case "x-amz-server-side-encryption-customer-algorithm":
 		return oneOf(true, "AES256"), true

@@ -108,7 +108,7 @@ func (r *reader) problem(statement, offset int, format string, args ...any) stri
 }
 
 func (r *reader) document(root node) (*Policy, error) {
-	var statements *node
+	var lists []*node // more than one where the name is repeated: any of them may be the one that counts
 	for i := range root.members {
 		m := &root.members[i]
 		if m.repeated {
@@ -121,25 +121,27 @@ func (r *reader) document(root node) (*Policy, error) {
 				r.global = append(r.global, r.problem(-1, m.value.off, "Version %s is not a version of the policy language", quote(m.value.text)))
 			}
 		case "Statement":
-			statements = &m.value
+			lists = append(lists, &m.value)
 		case "Id":
 		default:
 			r.global = append(r.global, r.problem(-1, m.value.off, "unknown element %s", quote(m.name)))
 		}
 	}
-	if statements == nil {
+	if len(lists) == 0 {
 		return nil, fmt.Errorf("%w: it has no Statement", ErrNotPolicy)
 	}
 	r.variables = r.policy.Version == "2012-10-17"
-	switch statements.kind {
-	case objectNode:
-		r.statement(*statements)
-	case arrayNode:
-		for _, s := range statements.items {
-			r.statement(s)
+	for _, list := range lists {
+		switch list.kind {
+		case objectNode:
+			r.statement(*list)
+		case arrayNode:
+			for _, s := range list.items {
+				r.statement(s)
+			}
+		default:
+			return nil, fmt.Errorf("%w: Statement is a %s", ErrNotPolicy, list.kind)
 		}
-	default:
-		return nil, fmt.Errorf("%w: Statement is a %s", ErrNotPolicy, statements.kind)
 	}
 	return r.policy, nil
 }

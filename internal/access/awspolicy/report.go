@@ -76,8 +76,8 @@ func (s *Solver) exposed(b *found, granted []*stmt) (patterns, except []string) 
 		return patterns, nil
 	}
 	for _, st := range granted {
-		if st.layer.OnAccessPoint && len(s.grants) > 1 || st.res == nil {
-			continue
+		if st.res == nil || s.via != nil && !st.layer.OnAccessPoint {
+			continue // through an access point its own policy names the keys
 		}
 		sc := b.sc
 		if st.res.op.neg || !sc.object() {
@@ -93,7 +93,7 @@ func (s *Solver) exposed(b *found, granted []*stmt) (patterns, except []string) 
 		}
 		langs := sc.langs(st.res).sure
 		for _, l := range langs {
-			if l.start == nil || len(langs) > 1 && !s.opens(b, st, l) {
+			if l.start == nil || len(langs) > 1 && !s.opens(b, granted, st, l) {
 				continue
 			}
 			for _, p := range l.residue() {
@@ -128,16 +128,19 @@ func onKey(l lang) signed {
 }
 
 // opens reports whether the statement opens a key of the language to the caller.
-func (s *Solver) opens(b *found, st *stmt, l lang) bool {
-	return s.reachesBy(b, []*stmt{st}, l)
+func (s *Solver) opens(b *found, granted []*stmt, st *stmt, l lang) bool {
+	var list []*stmt
+	for _, g := range granted {
+		if g == st || g.layer != st.layer {
+			list = append(list, g)
+		}
+	}
+	return s.reaches(b, list, l)
 }
 
-// reaches reports whether any action of the verb reaches a key of the language.
+// reaches reports whether any action of the verb, allowed by one of the statements of each layer, reaches a key of the
+// language.
 func (s *Solver) reaches(b *found, granted []*stmt, l lang) bool {
-	return s.reachesBy(b, granted, l)
-}
-
-func (s *Solver) reachesBy(b *found, granted []*stmt, l lang) bool {
 	w := &work{left: DefaultLimit / 16}
 	for i := range s.actions {
 		a := &s.actions[i]
@@ -146,27 +149,38 @@ func (s *Solver) reachesBy(b *found, granted []*stmt, l lang) bool {
 		}
 		sc := s.scene(b.sc.caller, a, w)
 		bit := s.actionBit(a)
-		var clauses []clause
+		clauses := sc.links()
 		for j := range s.denies {
 			if c, ok := sc.escape(&s.denies[j], bit); ok {
 				clauses = append(clauses, c)
 			}
 		}
-		clauses = append(clauses, sc.links()...)
-		for _, st := range granted {
-			if !st.admits(sc, bit) || st.res == nil {
-				continue
-			}
-			base := []signed{{st.res, true}, onKey(l)}
-			for _, c := range st.conds {
-				base = append(base, signed{c, true})
-			}
-			if _, _, ok := sc.search(base, clauses); ok {
-				return true
-			}
+		if s.reachesThrough(sc, bit, 0, []signed{onKey(l)}, granted, clauses) {
+			return true
 		}
 	}
 	return w.out()
+}
+
+// reachesThrough takes one of the statements per granting layer.
+func (s *Solver) reachesThrough(sc *scene, bit uint64, layer int, base []signed, granted []*stmt, clauses []clause) bool {
+	if layer == len(s.grants) {
+		_, _, ok := sc.search(base, clauses)
+		return ok
+	}
+	for _, st := range granted {
+		if st.layer != &s.grants[layer].Layer || !st.admits(sc, bit) || st.res == nil {
+			continue
+		}
+		next := append(base[:len(base):len(base)], signed{st.res, true})
+		for _, c := range st.conds {
+			next = append(next, signed{c, true})
+		}
+		if s.reachesThrough(sc, bit, layer+1, next, granted, clauses) {
+			return true
+		}
+	}
+	return false
 }
 
 // listed turns constraints on s3:prefix into the patterns of keys that a listing shows.

@@ -201,7 +201,7 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 		return nil
 	case "aws:username":
 		if s.kind == "user" {
-			return free(always("a", "b", "zz", "ab", "A", "B", "ba", "az", "aB", "Ab", "AB"))
+			return free(always(plain(append([]string{"a", "b", "zz", "ab", "A", "B", "ba", "az", "aB", "Ab", "AB"}, texts...))...))
 		}
 		return nil
 	case "aws:tokenissuetime":
@@ -430,7 +430,8 @@ func Judge(d *Document, w World, verb, audience string, limit int) Judgement {
 	}
 	for k := range j.entangled {
 		j.texts[k] = append(j.texts[k], "private", "public-read", "bucket-owner-full-control", "STANDARD", "GLACIER", "AES256", "aws:kms",
-			"COPY", "REPLACE", "GOVERNANCE", "anonymous", "aanonymous", stranger, "a"+stranger, "true", "false", "AWS", "REST-HEADER")
+			"COPY", "REPLACE", "GOVERNANCE", "anonymous", "aanonymous", stranger, "a"+stranger, "true", "false", "AWS", "REST-HEADER",
+			"AIDAZ7Q4WSTRANGER2X9K", "aAIDAZ7Q4WSTRANGER2X9K")
 	}
 	var free, outside []situation
 	if audience == "anonymous" {
@@ -713,7 +714,7 @@ func (j *judge) objects() []string {
 				if i, e := strings.Index(k, ", '"), strings.Index(k, "'}"); j.d.modern && i > 0 && e > i {
 					k = k[:strings.Index(k, "${")] + k[i+3:e] + k[e+2:] // the default of a variable
 				}
-				keys = append(keys, k, strings.ReplaceAll(k, "*", "x"), strings.ReplaceAll(strings.ReplaceAll(k, "*", "x"), "?", "x"))
+				keys = append(keys, k, strings.ReplaceAll(k, "*", "x"), strings.ReplaceAll(k, "*", "b"), strings.ReplaceAll(strings.ReplaceAll(k, "*", "x"), "?", "x"))
 			}
 		}
 	}
