@@ -154,6 +154,10 @@ func (d *dispatcher) fail(s *source, f found) {
 		if failure.Scope == "" {
 			failure.Scope = scope
 		}
+		// An error met at something inside the scope: the containers of one storage account, say.
+		if failure.Resource == "" && f.ref.ID != scope {
+			failure.Resource = f.ref.ID
+		}
 	}
 	if d.skip {
 		return

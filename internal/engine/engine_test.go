@@ -181,20 +181,32 @@ func TestFailures(t *testing.T) {
 }
 
 func TestTargetThatFailsAtOnce(t *testing.T) {
-	w := &failing{err: scanners.ErrNoCredentials}
-	registry, err := scanners.NewRegistry(w)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := scan(t, t.Context(), &world{}, func(c *engine.Config) {
-		c.Registry = registry
-		c.Targets = []scanners.Target{{Scheme: "failing", Name: "x"}}
-	})
-	if diff := cmp.Diff([]string{"failed no_credentials failing:x"}, got.ids()); diff != "" {
-		t.Errorf("events (-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff([]string{"failing:x"}, got.summary.FailedTargets); diff != "" {
-		t.Errorf("failed targets (-want +got):\n%s", diff)
+	for _, tc := range []struct {
+		name string
+		ref  scanners.Ref
+		want string
+	}{
+		{"the target", scanners.Ref{}, "failed no_credentials failing:x"},
+		{"a scope", scanners.Ref{Head: scanners.Head{ID: "s", Kind: scanners.KindScope}, Scope: "s"}, "failed no_credentials s"},
+		{"a scope without a name of its own", scanners.Ref{Scope: "s"}, "failed no_credentials s"},
+		{"inside a scope", scanners.Ref{Head: scanners.Head{ID: "azure:acct", Kind: scanners.KindStore}, Scope: "s"}, "failed no_credentials s azure:acct"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			registry, err := scanners.NewRegistry(&failing{tc.ref, scanners.ErrNoCredentials})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := scan(t, t.Context(), &world{}, func(c *engine.Config) {
+				c.Registry = registry
+				c.Targets = []scanners.Target{{Scheme: "failing", Name: "x"}}
+			})
+			if diff := cmp.Diff([]string{tc.want}, got.ids()); diff != "" {
+				t.Errorf("events (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff([]string{"failing:x"}, got.summary.FailedTargets); diff != "" {
+				t.Errorf("failed targets (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 

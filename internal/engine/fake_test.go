@@ -238,14 +238,17 @@ func (o only) First(kind scanners.Kind, _ scanners.Provider) scanners.FactSet {
 func (only) More(*scanners.Record) scanners.FactSet { return nil }
 
 // failing is a scanner whose targets cannot be read at all.
-type failing struct{ err error }
+type failing struct {
+	ref scanners.Ref
+	err error
+}
 
 func (f *failing) Describe() scanners.Description {
 	return scanners.Description{Name: "failing", Forms: []scanners.Form{{Scheme: "failing"}}}
 }
 
 func (f *failing) Discover(context.Context, scanners.Target) iter.Seq2[scanners.Ref, error] {
-	return func(yield func(scanners.Ref, error) bool) { yield(scanners.Ref{}, f.err) }
+	return func(yield func(scanners.Ref, error) bool) { yield(f.ref, f.err) }
 }
 
 func (f *failing) Inspect(context.Context, scanners.Ref, scanners.FactSet, *scanners.Record) (scanners.Record, error) {
