@@ -126,7 +126,7 @@ func (env *environment) declareFact(name string, value reflect.Type, field func(
 		}
 	}
 	v := env.declare(name, t.cel, func(a *activation, v *variable) any {
-		f, ok := places[place{a.rec.Kind, a.rec.Provider}]
+		f, ok := places[place{a.rec.Kind, knownProvider(a.rec.Provider)}]
 		if !ok {
 			return v.none
 		}

@@ -149,7 +149,7 @@ func (j *Judge) Append(room []result.Result, rec *scanners.Record, at time.Time)
 // judge appends the results of all rules of a kind for what is bound.
 func (j *Judge) judge(a *activation, kind scanners.Kind, provider scanners.Provider, out *Judged) {
 	about := result.ResourceOf(a.rec.Head)
-	rules := j.byKind[kind][provider]
+	rules := j.byKind[kind][knownProvider(provider)]
 	if out.Results == nil {
 		out.Results = make([]result.Result, 0, len(rules)+4)
 	}
@@ -161,6 +161,15 @@ func (j *Judge) judge(a *activation, kind scanners.Kind, provider scanners.Provi
 	from[len(rules)] = len(out.Results)
 	j.silence(rules, from, out.Results)
 	j.exempt(a, out.Results)
+}
+
+// knownProvider is "" for clouds that no rule and no fact names.
+func knownProvider(p scanners.Provider) scanners.Provider {
+	switch p {
+	case scanners.AWS, scanners.GCP, scanners.Azure:
+		return p
+	}
+	return ""
 }
 
 // rule appends the results of one rule.

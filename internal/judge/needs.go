@@ -26,12 +26,12 @@ type needsTable struct{ first, all map[kindOf]scanners.FactSet }
 // that looks at settings names its facts here, except those that only matter where its `when` holds and reads
 // facts itself; a rule on exposure begins with what decides for a closed resource. The set is not to be changed.
 func (j *Judge) First(kind scanners.Kind, provider scanners.Provider) scanners.FactSet {
-	return j.needs.first[kindOf{kind, provider}]
+	return j.needs.first[kindOf{kind, knownProvider(provider)}]
 }
 
 // Needs returns every fact that the rules in force may read of a resource of a kind. The set is not to be changed.
 func (j *Judge) Needs(kind scanners.Kind, provider scanners.Provider) scanners.FactSet {
-	return j.needs.all[kindOf{kind, provider}]
+	return j.needs.all[kindOf{kind, knownProvider(provider)}]
 }
 
 func (j *Judge) needsOf() needsTable {
@@ -135,7 +135,7 @@ func (j *Judge) More(rec *scanners.Record) scanners.FactSet {
 	defer j.pool.Put(a)
 	a.reset(rec, moment(rec))
 	out := scanners.FactSet{}
-	for _, at := range j.byKind[rec.Kind][rec.Provider] {
+	for _, at := range j.byKind[rec.Kind][knownProvider(rec.Provider)] {
 		c := j.rules[at]
 		a.params, a.it = j.params[at], nil
 		if c.each == nil {
