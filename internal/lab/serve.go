@@ -28,16 +28,20 @@ const largestRequest = 64 << 10
 
 // ServeHTTP answers one request.
 func (l *Lab) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	at, ok := serviceOf(r.Host)
-	if !ok {
-		http.Error(w, "no such host in this world", http.StatusNotFound)
-		return
-	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, largestRequest))
 	if err != nil {
 		return
 	}
 	form, _ := url.ParseQuery(string(body))
+	if isGoogle(r.Host) {
+		l.serveGoogle(w, r, form)
+		return
+	}
+	at, ok := serviceOf(r.Host)
+	if !ok {
+		http.Error(w, "no such host in this world", http.StatusNotFound)
+		return
+	}
 	if r.Header.Get("X-Amz-Target") != "" {
 		form = url.Values{"body": {string(body)}}
 	}

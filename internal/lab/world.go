@@ -1,4 +1,5 @@
-// Package lab pretends to be Amazon S3, S3 Control, STS and Organizations on loopback, for the demo and for
+// Package lab pretends to be Amazon S3, S3 Control, STS and Organizations, and Google Cloud Storage with the services
+// above it, on loopback, for the demo and for
 // tests. It keeps configuration and answers as AWS documents it; it decides nothing about access, except
 // that an unsigned listing or reading gets what the world says a stranger gets.
 package lab
@@ -14,6 +15,8 @@ type World struct {
 	Accounts []Account
 	// Organization is nil where the accounts are in none.
 	Organization *Organization
+	// Google is nil where there is nothing of Google Cloud.
+	Google *Google
 	// Latency is added to every answer.
 	Latency time.Duration
 	// Faults spoil chosen requests.
