@@ -1,12 +1,15 @@
 package config
 
 import (
+	"bytes"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/tojimari/tojimari/internal/access/verdict"
 	"github.com/tojimari/tojimari/internal/judge"
@@ -156,4 +159,56 @@ func FuzzLoad(f *testing.F) {
 			_, _ = file.Settings(b)
 		}
 	})
+}
+
+func TestSchemaTakesWhatLoadTakes(t *testing.T) {
+	text, err := Schema(book(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("config.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := compiler.Compile("config.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	exception := `{"rule":"TJ1001","resource":"a","reason":"b","owner":"c","expires":"2026-12-31"}`
+	tests := []struct {
+		text string
+		ok   bool
+	}{
+		{`{}`, true},
+		{`{"fail-on":"low","rules":{"public-list":"off","labels-missing":{"params":{"required":["owner"]}},"ACME0001":{"severity":"low"}}}`, true},
+		{`{"expect":[{"resource":"s3://www-*","anonymous":["read"]}],"trusted":{"accounts":["111122223333"]},"exceptions":[` + exception + `]}`, true},
+		{`{"fail_on":"low"}`, false},
+		{`{"fail-on":"urgent"}`, false},
+		{`{"rules":{"public-list":"maybe"}}`, false},
+		{`{"rules":{"labels-missing":{"params":{"requird":[]}}}}`, false},
+		{`{"expect":[{"anonymous":["read"]}]}`, false},
+		{`{"exceptions":[{"rule":"TJ1001"}]}`, false},
+		{`{"program":{}}`, false},
+	}
+	for _, tt := range tests {
+		value, err := jsonschema.UnmarshalJSON(strings.NewReader(tt.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(value); (err == nil) != tt.ok {
+			t.Errorf("schema on %s: %v", tt.text, err)
+		}
+		// JSON is YAML: the loader has to agree.
+		f, err := Load("c.yaml", []byte(tt.text))
+		if err == nil && !strings.Contains(tt.text, "ACME0001") {
+			_, err = f.Settings(book(t))
+		}
+		if (err == nil) != tt.ok {
+			t.Errorf("loader on %s: %v", tt.text, err)
+		}
+	}
 }
