@@ -13,7 +13,7 @@ const (
 	demoPartner = "444455556666"
 )
 
-// DemoWorld is one account with sixteen buckets. Every name, number and document in it is made up.
+// DemoWorld is an AWS account with sixteen buckets and a Google Cloud project with eight. Every name, number and document in it is made up.
 func DemoWorld() World {
 	made := time.Date(2020, 1, 14, 2, 0, 0, 0, time.UTC)
 	well := func(name, region string) Bucket {
@@ -115,7 +115,9 @@ func DemoWorld() World {
 					Policy: policy(statement("Share", "Allow", `"*"`, "s3:GetObject", "arn:aws:s3:us-west-2:"+demoAccount+":accesspoint/lake-share/object/*", ""))},
 			},
 		}},
+		Google: demoGoogle(),
 		Faults: []Fault{
+			{Kind: Deny, Operation: "storage.buckets.getIamPolicy", Resource: "acme-finance-denied"},
 			{Kind: Deny, Operation: "GetBucketPolicy", Resource: "acme-denied"},
 			{Kind: Deny, Operation: "GetBucketAcl", Resource: "acme-denied"},
 			{Kind: Throttle, Resource: "acme-throttled", Times: 1},

@@ -1,7 +1,6 @@
 // Package lab pretends to be Amazon S3, S3 Control, STS and Organizations, and Google Cloud Storage with the services
-// above it, on loopback, for the demo and for
-// tests. It keeps configuration and answers as AWS documents it; it decides nothing about access, except
-// that an unsigned listing or reading gets what the world says a stranger gets.
+// above it, on loopback, for the demo and for tests. It keeps configuration and answers as the provider documents it;
+// it decides nothing about access, except that an unsigned listing or reading gets what the world says a stranger gets.
 package lab
 
 import (
