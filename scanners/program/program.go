@@ -143,7 +143,7 @@ func (s *Scanner) run(parent context.Context, target scanners.Target, yield func
 	said.finish()
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, late):
-		return scanners.WithHint(late, "give it more time with --program-timeout")
+		return scanners.WithHint(late, "split what it collects over several programs")
 	case parent.Err() != nil:
 		return fmt.Errorf("program %q: %w", target.Name, parent.Err())
 	case in.left < 0:

@@ -13,6 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/snapshot"
 )
 
 // TestCommittedSchemaIsCurrent: run `go generate ./internal/gen/recordschema` where it fails.
@@ -167,5 +168,36 @@ func TestSchemaRefusesWhatTheReaderRefuses(t *testing.T) {
 				t.Errorf("reader: %v for %s", err, tc.text)
 			}
 		})
+	}
+}
+
+// The example of docs/record-lines.md fits the schema, and the reader takes it for one whole scope.
+func TestDocumentedExample(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/record-lines.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "```jsonl\n")
+	example, _, found := strings.Cut(rest, "```")
+	if !found {
+		t.Fatal("no example")
+	}
+	schema := compiled(t)
+	for line := range strings.Lines(example) {
+		if err := validate(t, schema, line); err != nil {
+			t.Errorf("%v\n%s", err, line)
+		}
+	}
+	var got []string
+	for ref, err := range snapshot.Refs(t.Context(), strings.NewReader(example), scanners.Target{Scheme: "snapshot", Name: "-"}) {
+		if err != nil {
+			got = append(got, scanners.FailureOf(err).Code)
+			continue
+		}
+		got = append(got, ref.ID)
+	}
+	want := []string{"aws:account/111122223333", "aws:s3:bucket/acme", "aws:s3:bucket/old", "gone"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
