@@ -105,7 +105,7 @@ func TestAgreesWithBruteForce(t *testing.T) {
 					}
 				}
 				if problem == "" && a.Verdict != verdict.Unknown {
-					j := oracle.Judge(d, w, string(verb), string(who), 1500)
+					j := oracle.Judge(d, w, string(verb), string(who), 1000)
 					if j.Sampled {
 						sampled++
 					}

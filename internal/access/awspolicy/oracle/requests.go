@@ -1,0 +1,428 @@
+package oracle
+
+// This file holds the alphabets: which values each condition key can have in a request, by caller and action, and which
+// combinations no request has.
+
+import (
+	"slices"
+	"strings"
+)
+
+type situation struct {
+	kind    string // anonymous, role, user, root, service
+	vpc     bool
+	foreign bool
+}
+
+type action struct {
+	name   string
+	object bool
+	has    string // groups of request keys, by letter
+	signed bool
+}
+
+// Groups: l listing keys, v version, e existing tags, t request tags, a ACL headers, p upload headers, k object lock.
+func actionsOf(verb string) []action {
+	switch verb {
+	case "list":
+		return []action{{"s3:ListBucket", false, "l", false}, {"s3:ListBucketVersions", false, "l", false}, {"s3:ListBucketMultipartUploads", false, "", false}}
+	case "read":
+		return []action{{"s3:GetObject", true, "e", false}, {"s3:GetObjectVersion", true, "ev", false}}
+	case "write":
+		return []action{
+			{"s3:PutObject", true, "atpk", false}, {"s3:DeleteObject", true, "", false}, {"s3:DeleteObjectVersion", true, "v", false},
+			{"s3:PutObjectTagging", true, "et", false}, {"s3:PutObjectVersionTagging", true, "etv", false},
+			{"s3:DeleteObjectTagging", true, "e", false}, {"s3:DeleteObjectVersionTagging", true, "ev", false},
+			{"s3:PutObjectRetention", true, "k", false}, {"s3:PutObjectLegalHold", true, "k", false}, {"s3:RestoreObject", true, "", false},
+			{"s3:AbortMultipartUpload", true, "", false}, {"s3:ReplicateObject", true, "", true}, {"s3:ReplicateDelete", true, "", true},
+			{"s3:ReplicateTags", true, "", true},
+		}
+	}
+	return []action{{"s3:PutBucketAcl", false, "a", false}, {"s3:PutObjectAcl", true, "ae", false}, {"s3:PutObjectVersionAcl", true, "aev", false}}
+}
+
+// choices is what a key can be: nil entries are absence. Uncontrolled values are not the client's to choose.
+type choices struct {
+	key          string
+	values       [][]string
+	uncontrolled bool
+}
+
+const stranger = "777788889999"
+
+// addresses of the public internet: two big halves of IPv4, small spots in them, and IPv6.
+func addresses() []string {
+	return []string{"9.9.9.9", "150.1.1.1", "8.8.8.8", "203.0.113.5", "2a00:1450::5", "2001:db8::5"}
+}
+
+func maybe(list ...string) [][]string {
+	out := [][]string{nil}
+	for _, s := range list {
+		out = append(out, []string{s})
+	}
+	return out
+}
+
+func always(list ...string) [][]string { return maybe(list...)[1:] }
+
+// candidates gives the choices of a key, nil when it is absent.
+func (w World) candidates(key string, s situation, a action, own []string) *choices {
+	has := func(letter string, c *choices) *choices {
+		if !strings.Contains(a.has, letter) {
+			return nil
+		}
+		return c
+	}
+	free := func(v [][]string) *choices { return &choices{key, v, false} }
+	bound := func(v [][]string) *choices { return &choices{key, v, true} }
+	words := []string{"", "a", "b", "ab", "A", "zz", "a/", "ba", "aa", "*", "?", "$", "anonymous", "a*", "a?", "a$", "aanonymous",
+		stranger, "a" + stranger, "zb", "/", "az", "azz", "B", "aB", "Ab", "AB"}
+	words = append(words, own...)
+	var texts []string // those that are not empty
+	for _, x := range words {
+		if x != "" {
+			texts = append(texts, x)
+		}
+	}
+	signed := s.kind != "anonymous" && s.kind != "service"
+	service := s.kind == "service"
+	switch key {
+	case "aws:principalaccount":
+		switch {
+		case s.kind == "anonymous":
+			return free(always("anonymous"))
+		case service:
+			return nil
+		}
+		return free(always(stranger))
+	case "aws:principaltype":
+		return free(always(map[string]string{"anonymous": "Anonymous", "role": "AssumedRole", "user": "User", "root": "Account"}[s.kind]))
+	case "aws:userid":
+		switch s.kind {
+		case "anonymous":
+			return free(always("anonymous"))
+		case "role":
+			return free(always("AROAZ7Q4WSTRANGER2X9K:zz", "AROAZ7Q4WSTRANGER2X9K:a"))
+		case "user":
+			return free(always("AIDAZ7Q4WSTRANGER2X9K"))
+		case "root":
+			return free(always(stranger))
+		}
+		return nil
+	case "aws:sourceip":
+		if s.vpc || service {
+			return nil
+		}
+		return bound(always(addresses()...))
+	case "aws:securetransport":
+		if service {
+			return free(always("true"))
+		}
+		return free(always("true", "false"))
+	case "s3:tlsversion":
+		if service {
+			return free(always("1.3", "1.2"))
+		}
+		return free(maybe("1.3", "1.2"))
+	case "aws:currenttime":
+		return free(always(w.At))
+	case "aws:epochtime":
+		return free(always("1767225600"))
+	case "aws:requestedregion":
+		return free(always(w.Region))
+	case "aws:viaawsservice":
+		if signed {
+			return free(always("false", "true"))
+		}
+		return free(always("false"))
+	case "aws:useragent", "aws:referer":
+		return free(maybe(words...))
+	case "aws:resourceaccount", "s3:resourceaccount":
+		return free(always(w.Account))
+	case "aws:resourceorgid":
+		return free(always(w.OrgID))
+	case "aws:resourceorgpaths":
+		return free(always(w.OrgPath))
+	case "aws:resourcetag/k":
+		return free(always(w.Tags["k"]))
+	case "aws:principalarn":
+		stem := "arn:aws:iam::" + stranger + ":"
+		switch s.kind {
+		case "role":
+			return free(always(stem+"role/a", stem+"role/zz"))
+		case "user":
+			return free(always(stem+"user/a", stem+"user/zz", stem+"user/b", stem+"user/ab", stem+"user/A", stem+"user/ba", stem+"user/az", stem+"user/B", stem+"user/aB", stem+"user/Ab", stem+"user/AB"))
+		case "root":
+			return free(always(stem + "root"))
+		}
+		return nil
+	case "aws:principalorgid":
+		if signed {
+			return free(maybe("o-zz"))
+		}
+		return nil
+	case "aws:principalorgpaths":
+		if signed {
+			return free(maybe("o-zz/r-1/ou-1/", "o-zz/x"))
+		}
+		return nil
+	case "aws:principaltag/team":
+		if signed && s.kind != "root" {
+			return free(maybe(plain(words)...))
+		}
+		return nil
+	case "aws:principalisawsservice":
+		switch {
+		case signed:
+			return free(always("false"))
+		case service:
+			return free(always("true"))
+		}
+		return nil
+	case "aws:principalservicename":
+		if service {
+			return free(always("cloudtrail.amazonaws.com", "logging.s3.amazonaws.com", "zz.amazonaws.com"))
+		}
+		return nil
+	case "aws:username":
+		if s.kind == "user" {
+			return free(always(plain(append([]string{"a", "b", "zz", "ab", "A", "B", "ba", "az", "aB", "Ab", "AB"}, texts...))...))
+		}
+		return nil
+	case "aws:tokenissuetime":
+		if s.kind == "role" {
+			return free(maybe("2025-12-31T20:00:00Z", "2026-01-01T00:00:00Z"))
+		}
+		return nil
+	case "aws:multifactorauthpresent":
+		if signed {
+			return free(maybe("true", "false"))
+		}
+		return nil
+	case "aws:multifactorauthage":
+		if signed {
+			return free(maybe("0", "1", "299", "300", "301", "3599", "3600", "3601"))
+		}
+		return nil
+	case "aws:federatedprovider":
+		if s.kind == "role" {
+			return free(maybe(plain(texts)...))
+		}
+		return nil
+	case "aws:sourcearn":
+		if service {
+			return free(maybe("arn:aws:s3:::zz", "arn:aws:sqs:eu-west-1:"+stranger+":q"))
+		}
+		return nil
+	case "aws:sourceaccount", "aws:sourceowner":
+		if service {
+			return free(maybe(stranger))
+		}
+		return nil
+	case "aws:sourceorgid":
+		if service {
+			return free(maybe("o-zz"))
+		}
+		return nil
+	case "aws:sourcevpc", "aws:sourcevpce":
+		if !s.vpc {
+			return nil
+		}
+		stem := strings.TrimPrefix(key, "aws:source") + "-"
+		if s.foreign || s.kind == "anonymous" {
+			return bound(always(stem+"1", stem+"2", stem+"zz"))
+		}
+		return free(always(stem + "zz"))
+	case "aws:vpcsourceip":
+		if !s.vpc {
+			return nil
+		}
+		c := free(always("10.0.0.5", "192.168.1.1", "172.16.0.1", "2a00::1"))
+		c.uncontrolled = s.foreign || s.kind == "anonymous"
+		return c
+	case "s3:authtype":
+		if !signed {
+			return nil
+		}
+		if a.name == "s3:PutObject" {
+			return free(always("REST-HEADER", "REST-QUERY-STRING", "POST"))
+		}
+		return free(always("REST-HEADER", "REST-QUERY-STRING"))
+	case "s3:signatureversion":
+		if !signed {
+			return nil
+		}
+		return free(always("AWS4-HMAC-SHA256", "AWS"))
+	case "s3:signatureage":
+		if !signed {
+			return nil
+		}
+		return free(maybe("0", "1", "599999", "600000", "600001", "604799999", "604800000"))
+	case "s3:prefix", "s3:delimiter":
+		return has("l", free(maybe(words...)))
+	case "s3:max-keys":
+		return has("l", free(maybe("0", "1", "2", "9", "10", "11", "999", "1000", "1001")))
+	case "s3:versionid":
+		return has("v", free(always(texts...)))
+	case "s3:x-amz-acl":
+		return has("a", free(maybe("private", "public-read", "bucket-owner-full-control", "public-read-write", "authenticated-read")))
+	case "s3:x-amz-grant-read":
+		return has("a", free(maybe(texts...)))
+	case "s3:x-amz-storage-class":
+		return has("p", free(maybe("STANDARD", "GLACIER", "STANDARD_IA")))
+	case "s3:x-amz-server-side-encryption":
+		if s.kind == "anonymous" {
+			return has("p", free(maybe("AES256")))
+		}
+		return has("p", free(maybe("AES256", "aws:kms", "aws:kms:dsse")))
+	case "s3:x-amz-server-side-encryption-aws-kms-key-id":
+		if s.kind == "anonymous" {
+			return nil
+		}
+		mine := "arn:aws:kms:eu-west-1:" + stranger + ":key/z"
+		if s.foreign {
+			return has("p", bound(maybe(mine, "arn:aws:kms:eu-west-1:444455556666:key/1", "arn:aws:kms:eu-west-1:444455556666:KEY/1", "z")))
+		}
+		return has("p", free(maybe(mine)))
+	case "s3:x-amz-metadata-directive":
+		return has("p", free(maybe("COPY", "REPLACE")))
+	case "s3:x-amz-copy-source":
+		if s.kind == "anonymous" {
+			return nil
+		}
+		return has("p", free(maybe(texts...)))
+	case "s3:x-amz-website-redirect-location":
+		return has("p", free(maybe(texts...)))
+	case "s3:requestobjecttag/k":
+		return has("t", free(maybe(plain(words)...)))
+	case "s3:requestobjecttagkeys":
+		values := [][]string{nil}
+		names := plain(append([]string{"k", "a", "b", "B", "zz"}, own...))
+		for set := 1; set < 1<<min(len(names), 6); set++ {
+			var v []string
+			for i, n := range names[:min(len(names), 6)] {
+				if set>>i&1 == 1 {
+					v = append(v, n)
+				}
+			}
+			values = append(values, v)
+		}
+		return has("t", free(values))
+	case "s3:object-lock-mode":
+		return has("k", free(maybe("GOVERNANCE", "COMPLIANCE")))
+	case "s3:existingobjecttag/k":
+		return has("e", bound(maybe(plain(append([]string{"", "a", "b", "ab", "A", "zz", "ba", "aa", "B", "aB", "Ab", "AB"}, own...))...)))
+	}
+	return nil
+}
+
+// plain drops what tags cannot hold, and repetitions.
+func plain(list []string) []string {
+	var out []string
+	for _, v := range list {
+		if !strings.ContainsAny(v, "*?${}") && !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// possible rules out combinations that no request has.
+func possible(keys map[string][]string) bool {
+	has := func(k string) bool { _, ok := keys[k]; return ok }
+	is := func(k, v string) bool { return has(k) && keys[k][0] == v }
+	tied := func(k string, want bool) bool { return has(k) == want }
+	both := func(a, b string) bool { return has("?"+a) && has("?"+b) }
+	switch {
+	case both("aws:securetransport", "s3:tlsversion") && !tied("s3:tlsversion", is("aws:securetransport", "true")),
+		both("s3:authtype", "s3:signatureage") && !tied("s3:signatureage", is("s3:authtype", "REST-QUERY-STRING")),
+		both("aws:principalorgid", "aws:principalorgpaths") && has("aws:principalorgid") != has("aws:principalorgpaths"),
+		both("aws:multifactorauthpresent", "aws:multifactorauthage") && !tied("aws:multifactorauthage", is("aws:multifactorauthpresent", "true")),
+		has("s3:x-amz-server-side-encryption-aws-kms-key-id") && has("?s3:x-amz-server-side-encryption") && !strings.HasPrefix(first(keys["s3:x-amz-server-side-encryption"]), "aws:kms"),
+		both("s3:requestobjecttag/k", "s3:requestobjecttagkeys") && has("s3:requestobjecttag/k") != slices.Contains(keys["s3:requestobjecttagkeys"], "k"):
+		return false
+	case has("aws:username") && has("aws:principalarn"):
+		return strings.HasSuffix(keys["aws:principalarn"][0], "/"+keys["aws:username"][0])
+	}
+	return true
+}
+
+func first(v []string) string {
+	if len(v) == 0 {
+		return ""
+	}
+	return v[0]
+}
+
+func objectKeys() []string {
+	return []string{"x", "a", "b", "a/b", "a/x", "ax", "xb", "b/x", "ab", "x/b", "b/a", "a/bx", "zz", "a/zz", "zz/x", "*", "?", "$",
+		"anonymous", "a/anonymous", "anonymous/x", "a/a", "a/x/x", "b/b", "A", "a/A", stranger, "a/" + stranger, stranger + "/x",
+		"a/" + stranger + "/x", "a/anonymous/x", "xx", "a/*", "a/?", "a/$", "*x", "?x", "$x", "*/x", "?/x", "$/x", "a/*/x", "a/?/x", "a/$/x",
+		"anonymousx", "ba", "bx", "aa", "a//", "a//x", "//", "/", "/x", "zzx", "a/zz/x",
+		"*b", "?b", "$b", "a/*b", "a/?b", "a/$b"}
+}
+
+// situation judges one kind of caller: yes when nearly every uncontrolled combination has an allowed request.
+func (j *judge) situation(s situation, verb string) string {
+	// The uncontrolled combinations are those of all actions together; an action that lacks a key ignores it.
+	type world map[string][]string
+	union := map[string][][]string{}
+	actions := actionsOf(verb)
+	var order []string
+	for _, a := range actions {
+		for _, k := range j.keys {
+			if c := j.w.candidates(k, s, a, j.texts[k]); c != nil && c.uncontrolled && union[k] == nil {
+				j.bound = j.bound || !s.vpc
+				union[k] = j.reduce(k, c.values)
+				order = append(order, k)
+			}
+		}
+	}
+	combos := []world{{}}
+	for _, k := range order {
+		var next []world
+		for _, c := range combos {
+			for _, v := range union[k] {
+				n := world{k: v}
+				for kk, vv := range c {
+					n[kk] = vv
+				}
+				next = append(next, n)
+			}
+		}
+		combos = next
+	}
+	some := false
+	failed := map[string]bool{} // addresses for which some combination fails
+	all := true
+	for _, c := range combos {
+		ok := false
+		for _, a := range actions {
+			if a.signed && s.kind == "anonymous" || !j.granted(s, a) {
+				continue
+			}
+			if j.tryAction(s, a, c) {
+				ok = true
+				break
+			}
+		}
+		some = some || ok
+		if !ok {
+			all = false
+			failed[first(c["aws:sourceip"])] = true
+		}
+	}
+	switch {
+	case !some:
+		return "no"
+	case s.vpc && (s.foreign || s.kind == "anonymous"):
+		return "conditional"
+	case all:
+		return "yes"
+	case failed[""]:
+		return "conditional"
+	case !failed["9.9.9.9"] && !failed["150.1.1.1"], !failed["2a00:1450::5"]:
+		return "yes"
+	}
+	return "conditional"
+}
