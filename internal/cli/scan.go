@@ -68,6 +68,8 @@ var targetOptions = []struct{ name, help string }{
 	{"external-id", "external id for --role-arn"},
 	{"org-role", "name of the role that aws:org assumes in each account"},
 	{"endpoint-url", "base URL of an S3-compatible service (path style)"},
+	{"impersonate-service-account", "Google service account to read as"},
+	{"quota-project", "Google Cloud project that the calls are counted on"},
 	{"depth", "for https targets: follow links on the same host this many steps"},
 }
 

@@ -226,6 +226,14 @@ func TestDemoPoliciesAreJSON(t *testing.T) {
 			t.Errorf("access point %q leads nowhere", p.Name)
 		}
 	}
+	for _, p := range world.Google.Projects {
+		for _, b := range p.Buckets {
+			if names[b.Resource.Name] {
+				t.Errorf("two buckets are called %q", b.Resource.Name)
+			}
+			names[b.Resource.Name] = true
+		}
+	}
 	for _, f := range world.Faults {
 		if f.Resource != "" && !names[f.Resource] {
 			t.Errorf("fault for %q, which is not there", f.Resource)
