@@ -165,6 +165,10 @@ func (t *terminal) finding(g *group, r result.Result, rule *ruleSeen) {
 				out = append(out, field{label: text.LabelValue, value: t.say(text.MoreItems, len(r.Evidence)-i)})
 				break
 			}
+			if story, ok := storyFields(e); ok {
+				out = append(out, story...)
+				continue
+			}
 			out = append(out, field{label: text.LabelValue, value: mention(string(e.Fact)) + " " + text.Short(string(e.Value), grantColumns)})
 		}
 	}

@@ -46,6 +46,14 @@ const (
 	ColumnResource
 	ColumnFinding
 	ColumnRule
+
+	StoryReached
+	StoryFound
+	StoryAllowed
+	StoryIndexed
+	StoryTrap
+	StoryStop
+	StoryAsk
 )
 
 func reportMessages() map[Key]Message {
@@ -55,6 +63,14 @@ func reportMessages() map[Key]Message {
 		SeverityMedium:   {"MEDIUM", "中"},
 		SeverityLow:      {"LOW", "低"},
 		SeverityInfo:     {"INFO", "情報"},
+
+		StoryReached: {"reached", "到達"},
+		StoryFound:   {"found by", "見つけ方"},
+		StoryAllowed: {"allowed by", "許可"},
+		StoryIndexed: {"indexed because", "索引の理由"},
+		StoryTrap:    {"trap", "落とし穴"},
+		StoryStop:    {"stop it by", "止め方"},
+		StoryAsk:     {"ask a search engine", "検索エンジンで確認"},
 
 		LabelWho:        {"who", "誰が"},
 		LabelCan:        {"can", "できること"},
