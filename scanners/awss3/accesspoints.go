@@ -61,6 +61,7 @@ func (ses *session) listPoints(ctx context.Context, key pointsKey) ([]pointEntry
 			input.Bucket = &key.bucket
 		}
 		var out []pointEntry
+		follow := pages{most: mostPages}
 		for {
 			page, err := call(ctx, ses, ses.control.ListAccessPoints, input, controlIn(key.region))
 			if err != nil {
@@ -69,7 +70,11 @@ func (ses *session) listPoints(ctx context.Context, key pointsKey) ([]pointEntry
 			for _, p := range page.AccessPointList {
 				out = append(out, pointEntry{bucket: aws.ToString(p.Bucket), region: key.region, point: listedPoint(ses.account, p)})
 			}
-			if page.NextToken == nil || *page.NextToken == "" || (input.NextToken != nil && *input.NextToken == *page.NextToken) {
+			more, err := follow.more(page.NextToken)
+			if err != nil {
+				return nil, err
+			}
+			if !more {
 				break
 			}
 			input.NextToken = page.NextToken
@@ -98,6 +103,7 @@ func (ses *session) listMultiRegion(ctx context.Context) ([]pointEntry, error) {
 		}
 		input := &s3control.ListMultiRegionAccessPointsInput{AccountId: &ses.account}
 		var out []pointEntry
+		follow := pages{most: mostPages}
 		for {
 			page, err := call(ctx, ses, ses.control.ListMultiRegionAccessPoints, input, controlIn(multiRegionHome))
 			if err != nil {
@@ -106,7 +112,11 @@ func (ses *session) listMultiRegion(ctx context.Context) ([]pointEntry, error) {
 			for _, p := range page.AccessPoints {
 				out = append(out, ses.multiRegionEntries(p)...)
 			}
-			if page.NextToken == nil || *page.NextToken == "" || (input.NextToken != nil && *input.NextToken == *page.NextToken) {
+			more, err := follow.more(page.NextToken)
+			if err != nil {
+				return nil, err
+			}
+			if !more {
 				break
 			}
 			input.NextToken = page.NextToken

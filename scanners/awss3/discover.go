@@ -89,6 +89,7 @@ func (ses *session) discoverAccount(ctx context.Context, target scanners.Target,
 	regions := map[string]bool{}
 	pageSize := int32(1000) // any value makes the answer carry each bucket's region (API Reference, ListBuckets)
 	input := &s3.ListBucketsInput{MaxBuckets: &pageSize}
+	follow := pages{most: mostBucketPages}
 	for {
 		page, err := call(ctx, ses, ses.s3.ListBuckets, input)
 		switch {
@@ -116,11 +117,14 @@ func (ses *session) discoverAccount(ctx context.Context, target scanners.Target,
 				return false
 			}
 		}
-		token := aws.ToString(page.ContinuationToken)
-		if token == "" || token == aws.ToString(input.ContinuationToken) {
+		more, err := follow.more(page.ContinuationToken)
+		if err != nil {
+			return yield(scope, ses.listBucketsError(err))
+		}
+		if !more {
 			break
 		}
-		input.ContinuationToken = &token
+		input.ContinuationToken = page.ContinuationToken
 	}
 	var keys []pointsKey
 	for _, region := range slices.Sorted(maps.Keys(regions)) {

@@ -3,6 +3,7 @@ package awss3_test
 import (
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -91,3 +92,42 @@ func (b endlessBody) Read(p []byte) (int, error) {
 }
 
 func (endlessBody) Close() error { return nil }
+
+func TestListingsThatNeverEnd(t *testing.T) {
+	for name, token := range map[string]func(n int) string{
+		"the same page for ever": func(int) string { return "again" },
+		"always another page":    func(n int) string { return strconv.Itoa(n) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, oneBucket(lab.Bucket{}), scanners.Runtime{})
+			asked := 0
+			endless := roundTrip(func(r *http.Request) (*http.Response, error) {
+				if !strings.HasSuffix(r.URL.Path, "/accesspoint") {
+					return b.lab.Transport().RoundTrip(r)
+				}
+				asked++
+				return &http.Response{StatusCode: 200, Header: http.Header{}, Request: r,
+					Body: io.NopCloser(strings.NewReader("<ListAccessPointsResult><NextToken>" + token(asked) + "</NextToken></ListAccessPointsResult>"))}, nil
+			})
+			s := awss3.New(scanners.Runtime{Transport: endless, Now: func() time.Time { return at }}, signedAs(mine), atOnce())
+			rec, err := s.Inspect(t.Context(), b.ref("aws", acme), scanners.NewFactSet("bucket.aws.access_points"), nil)
+			if err != nil || rec.Bucket.AWS.AccessPoints.Reason.Code != scanners.Malformed || asked > 1000 {
+				t.Errorf("%v, %+v after %d pages", err, rec.Bucket.AWS.AccessPoints, asked)
+			}
+		})
+	}
+	t.Run("of buckets", func(t *testing.T) {
+		b := start(t, oneBucket(lab.Bucket{}), scanners.Runtime{})
+		still := roundTrip(func(r *http.Request) (*http.Response, error) {
+			if !strings.HasPrefix(r.URL.Host, "s3.us-east-1.") {
+				return b.lab.Transport().RoundTrip(r)
+			}
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Request: r, Body: io.NopCloser(strings.NewReader(
+				"<ListAllMyBucketsResult><Buckets/><ContinuationToken>again</ContinuationToken></ListAllMyBucketsResult>"))}, nil
+		})
+		b.scanner = awss3.New(scanners.Runtime{Transport: still}, signedAs(mine), atOnce())
+		if got := b.discover("aws"); len(got.errs) != 1 || !strings.Contains(got.errs[0].Error(), "does not come to an end") {
+			t.Errorf("%v", got.errs)
+		}
+	})
+}

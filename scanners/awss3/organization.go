@@ -19,6 +19,7 @@ import (
 // a failed scope; the others are scanned all the same.
 func (s *Scanner) discoverOrganization(ctx context.Context, ses *session, target scanners.Target, role string, yield func(scanners.Ref, error) bool) {
 	input := &organizations.ListAccountsInput{}
+	follow := pages{most: mostBucketPages}
 	for {
 		page, err := call(ctx, ses, ses.orgs.ListAccounts, input)
 		if err != nil {
@@ -30,7 +31,11 @@ func (s *Scanner) discoverOrganization(ctx context.Context, ses *session, target
 				return
 			}
 		}
-		if aws.ToString(page.NextToken) == "" {
+		more, err := follow.more(page.NextToken)
+		if err != nil {
+			yield(scanners.Ref{}, ses.listAccountsError(err))
+		}
+		if !more {
 			return
 		}
 		input.NextToken = page.NextToken

@@ -138,6 +138,7 @@ func (in *inspection) policiesAbove(ctx context.Context, kind orgtypes.PolicyTyp
 	asker, node := in.asker(), in.account
 	for range deepestTree {
 		input := &organizations.ListPoliciesForTargetInput{TargetId: aws.String(node), Filter: kind}
+		follow := pages{most: mostPages}
 		for {
 			page, err := call(ctx, asker, asker.orgs.ListPoliciesForTarget, input)
 			if err != nil {
@@ -150,7 +151,11 @@ func (in *inspection) policiesAbove(ctx context.Context, kind orgtypes.PolicyTyp
 				}
 				out = append(out, scanners.PolicyText{Text: text, ID: aws.ToString(p.Id), Name: aws.ToString(p.Name), AttachedTo: node})
 			}
-			if aws.ToString(page.NextToken) == "" {
+			more, err := follow.more(page.NextToken)
+			if err != nil {
+				return nil, err
+			}
+			if !more {
 				break
 			}
 			input.NextToken = page.NextToken

@@ -185,7 +185,7 @@ func (ses *session) identify(ctx context.Context) error {
 		return nil
 	}
 	out, err := call(ctx, ses, ses.sts.GetCallerIdentity, &sts.GetCallerIdentityInput{})
-	if err == nil && out.Account != nil {
+	if err == nil && accountNumber.MatchString(aws.ToString(out.Account)) {
 		ses.account = aws.ToString(out.Account)
 		if parsed, err := arn.Parse(aws.ToString(out.Arn)); err == nil {
 			ses.partition = parsed.Partition

@@ -32,9 +32,10 @@ const defaultOrgRole = "OrganizationAccountAccessRole"
 var (
 	regionName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
 	// bucketName takes the names of before 2018 too: upper case, underscores, up to 255 characters.
-	bucketName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$`)
-	roleARN    = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+$`)
-	roleName   = regexp.MustCompile(`^[\w+=,.@/-]+$`)
+	bucketName    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$`)
+	roleARN       = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+$`)
+	accountNumber = regexp.MustCompile(`^[0-9]{12}$`)
+	roleName      = regexp.MustCompile(`^[\w+=,.@/-]+$`)
 )
 
 // readTarget checks a target and its options; every error wraps scanners.ErrBadTarget.

@@ -1,6 +1,7 @@
 package awss3_test
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -124,5 +125,19 @@ func TestEndpointFromTheEnvironment(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestAnAccountThatIsNoNumberIsNone(t *testing.T) {
+	b := start(t, oneBucket(lab.Bucket{}), scanners.Runtime{})
+	b.scanner = awss3.New(scanners.Runtime{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		text := "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>x</Arn><Account>../../evil</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+		if r.Method == http.MethodGet {
+			text = "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>"
+		}
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text)), Request: r}, nil
+	})}, signedAs(mine), atOnce())
+	if diff := cmp.Diff([]string{"s3:localhost:5000:account/"}, b.mustDiscover("aws:?endpoint-url=http://localhost:5000").ids()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
