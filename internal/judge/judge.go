@@ -3,7 +3,10 @@
 package judge
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -223,10 +226,22 @@ func (j *Judge) rule(a *activation, at int, about result.Resource, out *Judged) 
 func (j *Judge) keyOf(a *activation, c *code, i int) string {
 	if key := c.key.run(a); key.kind == isValue {
 		if text, ok := key.value.(types.String); ok && text != "" {
-			return string(text)
+			return bounded(string(text))
 		}
 	}
 	return fmt.Sprintf("%d", i)
+}
+
+// maxKey is the longest key of an element, in bytes: the longest object key of any cloud.
+const maxKey = 1024
+
+// bounded cuts a key that is too long and tells it apart from others that begin alike.
+func bounded(key string) string {
+	if len(key) <= maxKey {
+		return key
+	}
+	sum := sha256.Sum256([]byte(key))
+	return strings.ToValidUTF8(key[:maxKey-40], "") + "..." + hex.EncodeToString(sum[:16])
 }
 
 // append decides one rule for what is bound and appends its result.

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -263,6 +264,12 @@ func TestEachGivesOneResultPerElement(t *testing.T) {
 	want := []string{"a fail low rule a", "b pass low rule b", "c not_applicable low rule c", "3 fail high rule 3", "a#2 fail low rule a#2"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+	long := strings.Repeat("長", 2000)
+	rec.Bucket.Lifecycle.Value.Rules = []scanners.LifecycleRule{{ID: long + "a"}, {ID: long + "b"}}
+	keys := j.Judge(rec, testTime).Results
+	if a, b := keys[0].Key, keys[1].Key; a == b || len(a) > maxKey || !utf8.ValidString(a) {
+		t.Errorf("keys of %d bytes, equal: %v", len(a), a == b)
 	}
 	rec.Bucket.Lifecycle.Value.Rules = make([]scanners.LifecycleRule, maxElements+5)
 	judged := j.Judge(rec, testTime)

@@ -49,9 +49,9 @@ func TestMistakesInRuleFiles(t *testing.T) {
 		{"exception outside of config", ruleText("fails_when: exception.expired"), "dir/r0.yaml:6:13: fails_when: exception is there for rules that apply to config"},
 		{"nested too deep", ruleText("fails_when: '[1].exists(a, [1].exists(b, [1].exists(c, [1].exists(d, now > now))))'"), "fails_when: comprehension exceeds nesting limit"},
 		{"alias bomb", "a: &a [x]\nb: [*a, *a]\n", "dir/r0.yaml:1:4: anchors and aliases are not taken: write the value out"},
-		{"not YAML", "a: [", "dir/r0.yaml: "},
+		{"not YAML", "a: [", "dir/r0.yaml:2:1: not YAML: did not find expected node content"},
 		{"empty", "", "dir/r0.yaml: the file is empty"},
-		{"two documents", ruleText() + "---\n" + ruleText(), "dir/r0.yaml: "},
+		{"two documents", ruleText() + "---\n" + ruleText(), "dir/r0.yaml: not YAML: "},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

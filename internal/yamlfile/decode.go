@@ -7,6 +7,7 @@
 package yamlfile
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -155,7 +156,7 @@ func (d *Decoder) root(text []byte) *yaml.Node {
 	}
 	var doc yaml.Node
 	if err := yaml.Load(text, &doc); err != nil {
-		d.Fail(nil, "", "%s", strings.TrimPrefix(err.Error(), "yaml: "))
+		d.failYAML(err)
 		return nil
 	}
 	n := &doc
@@ -170,6 +171,15 @@ func (d *Decoder) root(text []byte) *yaml.Node {
 		return nil
 	}
 	return n
+}
+
+// failYAML notes what the YAML reader could not read, at its place.
+func (d *Decoder) failYAML(err error) {
+	p := &Problem{File: d.File, Text: "not YAML: " + err.Error()}
+	if at := new(yaml.LoadError); errors.As(err, &at) && at.Message != "" {
+		p.Line, p.Column, p.Text = at.Mark.Line, at.Mark.Column, "not YAML: "+at.Message
+	}
+	d.problems = append(d.problems, p)
 }
 
 // plain refuses what makes a file mean more than it says.

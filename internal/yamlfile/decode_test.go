@@ -66,8 +66,9 @@ func TestRefused(t *testing.T) {
 		{"merge", "name: x\n<<: {on: true}\n", "f.yaml:2:1: keys are plain words"},
 		{"deep", "name: x\nwords: " + strings.Repeat("[", 80) + strings.Repeat("]", 80) + "\n", "nested deeper than 64"},
 		{"long", "name: " + strings.Repeat("x", MaxSize), "f.yaml: longer than 1048576 bytes"},
-		{"two documents", "name: x\n---\nname: y\n", "f.yaml: "},
-		{"not YAML", "name: [", "f.yaml: "},
+		{"two documents", "name: x\n---\nname: y\n", "f.yaml: not YAML: "},
+		{"not YAML", "name: x\nwords: a: b\n", "f.yaml:2:9: not YAML: mapping values are not allowed in this context"},
+		{"not closed", "name: [", "f.yaml:2:1: not YAML: did not find expected node content"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
