@@ -84,7 +84,7 @@ func BenchmarkScanLab(b *testing.B) {
 					need = exposure{}
 				}
 				start := time.Now()
-				records := drive(b, scanner, "aws", need, pacer, nil)
+				records := drive(b, scanner, "aws", need, pacer, tc.concurrency, nil)
 				took := time.Since(start)
 				stats := pacer.Stats()
 				ideal := time.Duration(stats.Calls) * latency / time.Duration(tc.concurrency)
@@ -100,7 +100,7 @@ func BenchmarkScanLab(b *testing.B) {
 }
 
 // drive runs a scan that must not lose anything and counts its records.
-func drive(b *testing.B, scanner scanners.Scanner, target string, need engine.Needs, pacer engine.Pace, each func(engine.Event)) (records int) {
+func drive(b *testing.B, scanner scanners.Scanner, target string, need engine.Needs, pacer engine.Pace, concurrency int, each func(engine.Event)) (records int) {
 	b.Helper()
 	registry, err := scanners.NewRegistry(scanner)
 	if err != nil {
@@ -111,7 +111,7 @@ func drive(b *testing.B, scanner scanners.Scanner, target string, need engine.Ne
 		b.Fatal(err)
 	}
 	summary, err := engine.Run(b.Context(), engine.Config{
-		Registry: registry, Targets: []scanners.Target{t}, Needs: need, Pace: pacer,
+		Registry: registry, Targets: []scanners.Target{t}, Needs: need, Pace: pacer, Concurrency: concurrency,
 		Emit: func(e engine.Event) error {
 			if e.Failed != nil {
 				b.Fatalf("%+v", *e.Failed)
@@ -173,7 +173,7 @@ func madeUp(b *testing.B, buckets, callsEach int, latency time.Duration) (took, 
 		}
 	}}
 	start := time.Now()
-	drive(b, w, "fake:a", only{"bucket.aws.acl"}, pacer, func(engine.Event) { h.look() })
+	drive(b, w, "fake:a", only{"bucket.aws.acl"}, pacer, concurrency, func(engine.Event) { h.look() })
 	return time.Since(start), time.Duration(calls.Load()) * latency / concurrency, h
 }
 
@@ -192,7 +192,7 @@ func BenchmarkSnapshot(b *testing.B) {
 	}
 	scanner := awss3.New(scanners.Runtime{Transport: l.Transport(), Now: time.Now, UserAgent: "bench"}, awss3.WithCredentials(lab.Credentials(world)))
 	all := everything{scanner.Describe().Facts()}
-	drive(b, scanner, "aws", all, nil, func(e engine.Event) {
+	drive(b, scanner, "aws", all, nil, 0, func(e engine.Event) {
 		if err := w.Write(e.Line()); err != nil {
 			b.Fatal(err)
 		}
@@ -202,7 +202,7 @@ func BenchmarkSnapshot(b *testing.B) {
 	}
 	n := 0
 	for b.Loop() {
-		n += drive(b, snapshot.New(nil), "snapshot:"+path, all, nil, nil)
+		n += drive(b, snapshot.New(nil), "snapshot:"+path, all, nil, 0, nil)
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "records/s")
 }

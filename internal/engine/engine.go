@@ -35,7 +35,8 @@ type Config struct {
 	// Targets are scanned in this order; one that stands twice is scanned once.
 	Targets []scanners.Target
 	Needs   Needs
-	// Concurrency bounds how many resources are inspected at once. 0 means 256.
+	// Concurrency bounds how many resources are inspected at once; with a Pace it bounds the calls that they
+	// may make at once, and a few more are inspected. 0 means 256.
 	Concurrency int
 	// Pace, where set, says how many calls may be under way at present, so that no more resources are begun
 	// than can be served.

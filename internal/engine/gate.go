@@ -19,14 +19,14 @@ func newGate(limit int, pace Pace) *gate {
 	return &gate{limit: limit, pace: pace, left: make(chan struct{}, 1)}
 }
 
-// width is how many may be inside now. A little more than the pace allows calls, since a resource is not on
+// width is how many may be inside now: with a pace, a few more than there may be calls, since a resource is not on
 // the wire all the time, and enough to reach the next account while one is being throttled.
 func (g *gate) width() int64 {
 	if g.pace == nil {
 		return int64(g.limit)
 	}
-	w := g.pace.Width()
-	return int64(min(g.limit, w+w/4+16))
+	w := min(g.pace.Width(), g.limit)
+	return int64(w + w/4 + min(16, w/2+1))
 }
 
 // enter waits until there is room; it reports false when ctx is done.
