@@ -20,6 +20,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
@@ -365,7 +366,7 @@ func TestHostileRepositoryRunsNothing(t *testing.T) {
 	dir, traps := t.TempDir(), t.TempDir()
 	mark := filepath.Join(traps, "ran")
 	program := filepath.Join(traps, "trap.sh")
-	if err := os.WriteFile(program, []byte("#!/bin/sh\necho ran >> '"+mark+"'\ncat\n"), 0o700); err != nil {
+	if err := os.WriteFile(program, []byte("#!/bin/sh\necho ran >> '"+mark+"'\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	runGit(t, dir, "init", "-q", "-b", "main")
@@ -395,6 +396,15 @@ func TestHostileRepositoryRunsNothing(t *testing.T) {
 	units, _ := seen(t, dir, Options{})
 	if _, err := os.Stat(mark); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("something that the repository configured was run")
+	}
+	// The trap is a real one: git itself, used in the directory, walks into it.
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	naive := exec.CommandContext(ctx, "git", "status")
+	naive.Dir, naive.WaitDelay = dir, time.Second
+	_ = naive.Run()
+	if _, err := os.Stat(mark); err != nil {
+		t.Errorf("the trap doesn't work: %v", err)
 	}
 	found := false
 	for _, content := range units {
