@@ -18,17 +18,22 @@ func (a *app) permissionsCommand() *cobra.Command {
 	var partition string
 	var objects int
 	cmd := &cobra.Command{
-		Use:   "permissions [aws]",
+		Use:   "permissions [aws|gcp]",
 		Short: "Print the least-privilege policy for the chosen rules",
-		Long: `Print the IAM policy that lets a scan read exactly what the chosen rules need. Everything in it is
-read-only. Rules, --include by name and --objects are the same as on scan.`,
+		Long: `Print the IAM policy (aws) or custom role (gcp) that lets a scan read exactly what the chosen rules need.
+Everything in it is read-only. Rules, --include by name and --objects are the same as on scan.`,
 		Example: `  tojimari permissions > tojimari-policy.json
+  tojimari permissions gcp > tojimari-role.yaml
   tojimari permissions --tag exposure --include 'acme-*'`,
 		Args:      cobra.MaximumNArgs(1),
-		ValidArgs: []string{"aws"},
+		ValidArgs: []string{"aws", "gcp"},
 		RunE: func(_ *cobra.Command, args []string) error {
-			if len(args) == 1 && args[0] != "aws" {
-				return usagef("permissions for %q are not known here; there is aws", args[0])
+			switch {
+			case len(args) == 0 || args[0] == "aws":
+			case args[0] == "gcp":
+				return writeGCPRole(a.Out, &sel, objects)
+			default:
+				return usagef("permissions for %q are not known here; there are aws and gcp", args[0])
 			}
 			policy, err := iamPolicy(&sel, partition, objects)
 			if err != nil {
@@ -101,7 +106,7 @@ func iamPolicy(sel *selection, partition string, objects int) (policyDocument, e
 
 // permissionsFor lists what the scanner of a target needs so that the judge's rules can be decided, sorted.
 func permissionsFor(j *judge.Judge, extra scanners.FactSet, provider scanners.Provider, target scanners.Target, objects int) ([]string, error) {
-	registry, err := all.New(scanners.Runtime{}, all.Config{})
+	registry, err := all.New(scanners.Runtime{Objects: objects}, all.Config{})
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,9 @@ Targets:
   aws:org              every account of the organisation (a role is assumed in each)
   s3://BUCKET          one bucket, also where listing buckets is not allowed
   links:PATH           signed links in files, archives and the history of git repositories
+  gcp, gcp:PROJECT     every Cloud Storage bucket of a project
+  gcp:organizations/N  every project of an organisation; gcp:folders/N those of a folder
+  gs://BUCKET          one Cloud Storage bucket
   https://HOST/PATH    what a stranger and a search engine get at an address
   snapshot:FILE        records saved by -o snapshot=FILE ("-" reads standard input)
   program:NAME         records printed by an external collector (--program NAME=PATH)
