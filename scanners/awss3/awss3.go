@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/tojimari/tojimari/internal/names"
 	"github.com/tojimari/tojimari/internal/vendors"
 	"github.com/tojimari/tojimari/scanners"
 )
@@ -19,6 +20,7 @@ type Scanner struct {
 	rt       scanners.Runtime
 	settings settings
 	buckets  []bucketFact
+	words    *names.Classifier
 	sessions memo[connection, *session]
 }
 
@@ -65,7 +67,7 @@ func New(rt scanners.Runtime, opts ...Option) *Scanner {
 	if rt.Now == nil {
 		rt.Now = time.Now
 	}
-	return &Scanner{rt: rt, settings: set, buckets: bucketFacts()}
+	return &Scanner{rt: rt, settings: set, buckets: bucketFacts(), words: names.New()}
 }
 
 // Inspect reads the facts in need of one scope, bucket or access point; see scanners.Scanner. Where the

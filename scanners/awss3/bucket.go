@@ -104,6 +104,7 @@ func bucketFacts() []bucketFact {
 				}, accelerate)},
 		{"bucket.aws.access_points", accessPointListing(), readAccessPoints},
 		{"bucket.objects", objectListing(), readObjects},
+		{"bucket.names", objectListing(), readNames},
 	}
 }
 

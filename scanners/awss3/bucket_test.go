@@ -348,6 +348,29 @@ func TestObjectSample(t *testing.T) {
 	})
 }
 
+func TestNames(t *testing.T) {
+	objects := []lab.Object{{Key: "docs/1/passport.jpg"}, {Key: "docs/2/passport.jpg"}, {Key: "logo.svg"}}
+	want := scanners.Names{Sensitive: true, Sampled: 3, Complete: true,
+		Kinds: []scanners.NameCount{{Kind: "identity", Count: 2, Samples: []string{"docs/1/passport.jpg", "docs/2/passport.jpg"}}}}
+	for _, need := range [][]scanners.FactName{{"bucket.names"}, {"bucket.names", "bucket.objects"}} {
+		b := start(t, oneBucket(lab.Bucket{Objects: objects}), scanners.Runtime{Objects: 10})
+		rec := b.inspect(b.ref("aws", acme), need...)
+		if diff := cmp.Diff(scanners.KnownFact(want, scanners.Origin{Call: "s3:ListObjectsV2"}), rec.Bucket.Names); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", need, diff)
+		}
+		if n := b.lab.Calls()["s3:ListObjectsV2"]; n != 1 {
+			t.Errorf("%v: listed %d times", need, n)
+		}
+	}
+	world := oneBucket(lab.Bucket{Objects: objects})
+	world.Faults = []lab.Fault{{Kind: lab.Deny, Operation: "ListObjectsV2"}}
+	b := start(t, world, scanners.Runtime{Objects: 10})
+	rec := b.inspect(b.ref("aws", acme), "bucket.names", "bucket.objects")
+	if got := rec.Bucket.Names.Reason; got.Code != scanners.Denied || got.Permission != "s3:ListBucket" {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestDeletedMeanwhile(t *testing.T) {
 	world := oneBucket(lab.Bucket{})
 	world.Faults = []lab.Fault{{Kind: lab.Gone, Operation: "GetBucketCors"}}

@@ -23,7 +23,7 @@ func (s *Scanner) Describe() scanners.Description {
 		},
 	}
 	for _, f := range s.buckets {
-		if f.name == "bucket.objects" && s.rt.Objects == 0 {
+		if (f.name == "bucket.objects" || f.name == "bucket.names") && s.rt.Objects == 0 {
 			continue // without a sample nobody would ever settle it
 		}
 		supply := scanners.Supply{Fact: f.name, Permissions: []string{f.op.permission}}

@@ -6,11 +6,14 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/tojimari/tojimari/internal/names"
 	"github.com/tojimari/tojimari/internal/vendors"
 	"github.com/tojimari/tojimari/scanners"
 )
@@ -29,16 +32,10 @@ func objectACL() operation {
 // readObjects takes one page of keys and asks for each object's ACL. Where ownership is known to switch ACLs
 // off nothing is asked: every answer would be the owner's full control.
 func readObjects(ctx context.Context, in *inspection, _ scanners.FactName, op operation) {
-	limit := min(in.scanner.rt.Objects, largestSample)
-	if limit <= 0 {
+	if in.sampleSize() <= 0 {
 		return
 	}
-	size := int32(limit)
-	settle(ctx, in, &in.rec.Bucket.Objects, op, func(ctx context.Context) (*s3.ListObjectsV2Output, error) {
-		return bucketCall(ctx, in, (*s3.Client).ListObjectsV2, &s3.ListObjectsV2Input{
-			Bucket: &in.ref.Name, MaxKeys: &size, FetchOwner: aws.Bool(true), EncodingType: s3types.EncodingTypeUrl,
-		})
-	}, func(out *s3.ListObjectsV2Output) (scanners.ObjectSample, error) { return sample(out, limit), nil })
+	settle(ctx, in, &in.rec.Bucket.Objects, op, in.listObjects, in.sample)
 	taken, ok := in.rec.Bucket.Objects.Get()
 	if !ok || in.can("object_acl") == vendors.Unsupported {
 		return
@@ -52,7 +49,53 @@ func readObjects(ctx context.Context, in *inspection, _ scanners.FactName, op op
 	in.rec.Bucket.Objects.Value = taken
 }
 
-func sample(out *s3.ListObjectsV2Output, limit int) scanners.ObjectSample {
+// readNames looks at the keys of the sample, and lists them itself where the sample was not asked for.
+func readNames(ctx context.Context, in *inspection, _ scanners.FactName, op operation) {
+	if in.sampleSize() <= 0 {
+		return
+	}
+	slot := &in.rec.Bucket.Names
+	switch objects := in.rec.Bucket.Objects; {
+	case objects.State == scanners.Known:
+		*slot = scanners.KnownFact(in.namesOf(objects.Value), objects.Origin)
+	case objects.Settled():
+		*slot = scanners.Fact[scanners.Names]{State: objects.State, Reason: objects.Reason, Origin: objects.Origin}
+	default:
+		settle(ctx, in, slot, op, in.listObjects, func(out *s3.ListObjectsV2Output) (scanners.Names, error) {
+			taken, err := in.sample(out)
+			return in.namesOf(taken), err
+		})
+	}
+}
+
+// samplesPerKind is how many keys stand for each kind of name.
+const samplesPerKind = 3
+
+func (in *inspection) namesOf(taken scanners.ObjectSample) scanners.Names {
+	tally := names.NewTally(in.scanner.words, names.Options{Samples: samplesPerKind})
+	for _, o := range taken.Objects {
+		tally.Add(o.Key)
+	}
+	out := scanners.Names{Kinds: []scanners.NameCount{}, Sampled: int64(tally.Keys()), Complete: taken.Complete}
+	for _, k := range tally.Kinds() {
+		out.Sensitive = true
+		out.Kinds = append(out.Kinds, scanners.NameCount{Kind: string(k.Category), Count: int64(k.Count), Samples: k.Samples})
+	}
+	slices.SortFunc(out.Kinds, func(a, b scanners.NameCount) int { return strings.Compare(a.Kind, b.Kind) })
+	return out
+}
+
+func (in *inspection) sampleSize() int { return min(in.scanner.rt.Objects, largestSample) }
+
+func (in *inspection) listObjects(ctx context.Context) (*s3.ListObjectsV2Output, error) {
+	size := int32(in.sampleSize())
+	return bucketCall(ctx, in, (*s3.Client).ListObjectsV2, &s3.ListObjectsV2Input{
+		Bucket: &in.ref.Name, MaxKeys: &size, FetchOwner: aws.Bool(true), EncodingType: s3types.EncodingTypeUrl,
+	})
+}
+
+func (in *inspection) sample(out *s3.ListObjectsV2Output) (scanners.ObjectSample, error) {
+	limit := in.sampleSize()
 	taken := scanners.ObjectSample{Complete: !aws.ToBool(out.IsTruncated) && len(out.Contents) <= limit}
 	for _, o := range out.Contents[:min(len(out.Contents), limit)] {
 		key := aws.ToString(o.Key)
@@ -70,7 +113,7 @@ func sample(out *s3.ListObjectsV2Output, limit int) scanners.ObjectSample {
 		}
 		taken.Objects = append(taken.Objects, object)
 	}
-	return taken
+	return taken, nil
 }
 
 // objectACL fills in one object's grants, or says on the object why there are none.
