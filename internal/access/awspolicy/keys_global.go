@@ -266,13 +266,21 @@ func (s *Solver) principalARN(c caller) domain {
 	stem := "arn:" + s.partition + ":iam::" + c.account + ":"
 	switch c.id {
 	case idRole:
-		return within(false, stem+"role/?*")
+		return ownIdentity(stem + "role/?*")
 	case idUser:
-		return within(false, stem+"user/?*")
+		return ownIdentity(stem + "user/?*")
 	case idRoot:
 		return constant(stem + "root")
 	}
 	return absent()
+}
+
+// ownIdentity is the ARN of a user or role that the caller names himself. A path before the name may hold nearly any
+// character, colons too (IAM API reference, CreateRole, Path); the name is not empty.
+func ownIdentity(pattern string) domain {
+	d := within(false, pattern)
+	d.base = append(d.base, textCon{neg: true, langs: []lang{{p: globPattern("*/", false)}}})
+	return d
 }
 
 func (s *Solver) namedOrg(c caller) domain {

@@ -149,9 +149,9 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 		stem := "arn:aws:iam::" + stranger + ":"
 		switch s.kind {
 		case "role":
-			return free(always(stem+"role/a", stem+"role/zz"))
+			return free(always(stem+"role/a", stem+"role/zz", stem+"role/:role/a", stem+"role/:user/zz", stem+"role/:root"))
 		case "user":
-			return free(always(stem+"user/a", stem+"user/zz", stem+"user/b", stem+"user/ab", stem+"user/A", stem+"user/ba", stem+"user/az", stem+"user/B", stem+"user/aB", stem+"user/Ab", stem+"user/AB"))
+			return free(always(stem+"user/a", stem+"user/zz", stem+"user/:role/a", stem+"user/:user/zz", stem+"user/:root", stem+"user/b", stem+"user/ab", stem+"user/A", stem+"user/ba", stem+"user/az", stem+"user/B", stem+"user/aB", stem+"user/Ab", stem+"user/AB"))
 		case "root":
 			return free(always(stem + "root"))
 		}
@@ -297,7 +297,7 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 		return has("t", free(maybe(plain(words)...)))
 	case "s3:requestobjecttagkeys":
 		values := [][]string{nil}
-		names := plain(append([]string{"k", "a", "b", "B", "zz"}, own...))
+		names := plain(append([]string{"k", "a", "b", "A", "B", "zz"}, own...))
 		for set := 1; set < 1<<min(len(names), 6); set++ {
 			var v []string
 			for i, n := range names[:min(len(names), 6)] {
