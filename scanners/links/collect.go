@@ -15,7 +15,7 @@ import (
 
 const (
 	// held bounds the links that wait for more places; beyond it they are yielded and not added to.
-	held = 10_000
+	held = 5_000
 	// passedMost bounds the links that are remembered after that, so as not to come twice.
 	passedMost = 1 << 19
 	// mostSights bounds the places kept of one link.
@@ -56,7 +56,7 @@ func (c *collector) add(link signedlink.Link, unit linksource.Unit) {
 		}
 		return
 	}
-	record := recordOf(link, sight, c.scanner.runtime.Now().UTC())
+	record := RecordOf(link, sight, c.scanner.runtime.Now().UTC())
 	c.hold(record)
 	if c.scanner.options.Live != nil {
 		c.scanner.mu.Lock()

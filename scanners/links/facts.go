@@ -20,7 +20,9 @@ func sightOf(link signedlink.Link, unit linksource.Unit) scanners.Sight {
 	return s
 }
 
-func recordOf(link signedlink.Link, sight scanners.Sight, now time.Time) *scanners.Record {
+// RecordOf makes the record of a link that was seen at one place at a time in UTC. It is for scanners that come upon
+// links in what they read: pages and objects.
+func RecordOf(link signedlink.Link, sight scanners.Sight, now time.Time) *scanners.Record {
 	place := scanners.Origin{File: sight.Source, Line: int(min(sight.Line, 1<<31-1))}
 	name, _, _ := strings.Cut(link.Text, "?")
 	if name == "" {
