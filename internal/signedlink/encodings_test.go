@@ -100,6 +100,8 @@ func encodings() []encoding {
 		{"percent once", 1, embed},
 		{"percent twice", 1, func(u string) string { return embed(embed(u)) }},
 		{"percent three times", 1, func(u string) string { return embed(embed(embed(u))) }},
+		{"ampersands percent-encoded alone", 1, func(u string) string { return "https://share.acme.jp/?u=" + strings.ReplaceAll(u, "&", "%26") + "&t=x" }},
+		{"html ampersands percent-encoded", 1, func(u string) string { return strings.ReplaceAll(u, "&", "%26amp;") }},
 		{"percent in html", 1, func(u string) string { return `<a href="` + html.EscapeString(embed(u)) + `">` }},
 		{"percent in json", 1, func(u string) string { return jsonString(embed(u)) }},
 		{"proxy with plain link", 1, func(u string) string { return "https://proxy.acme.jp/?url=" + u }},

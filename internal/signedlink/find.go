@@ -38,7 +38,7 @@ func (d *Detector) region(b []byte, lo, hi int) []reading {
 // descend reads a text and the texts inside its percent-encoded links.
 func (d *Detector) descend(t text, all []reading) []reading {
 	for range 4 {
-		t = unescape(t)
+		t = unampersand(unescape(t))
 		if !company(t.b) {
 			return all
 		}

@@ -319,6 +319,42 @@ func unpercent(t text) text {
 	return out
 }
 
+// unampersand undoes a percent-encoded ampersand in front of a parameter whose equals sign is plain: links that were
+// made fit for another query by encoding the ampersands alone.
+func unampersand(t text) text {
+	if !bytes.Contains(t.b, []byte("%26")) {
+		return t
+	}
+	out := newText(len(t.b))
+	for i := 0; i < len(t.b); i++ {
+		if n := encodedAmpersand(t.b[i:]); n > 0 {
+			out.add('&', t.pos[i])
+			i += n - 1
+			continue
+		}
+		out.add(t.b[i], t.pos[i])
+	}
+	out.wraps = t.wraps
+	return out
+}
+
+// encodedAmpersand returns the length of a percent-encoded ampersand, HTML-escaped or not, that a parameter follows.
+func encodedAmpersand(b []byte) int {
+	const longestName = 40
+	if !hasFold(b, 0, "%26") {
+		return 0
+	}
+	n := 3
+	if hasFold(b, n, "amp;") {
+		n += 4
+	}
+	name := b[n:min(len(b), n+longestName)]
+	if i := bytes.IndexByte(name, '='); i > 0 && knownName(strings.ToLower(string(name[:i]))) {
+		return n
+	}
+	return 0
+}
+
 // unquoted undoes quoted-printable (RFC 2045 section 6.7): soft breaks and =XX.
 func unquoted(t text) text {
 	out := newText(len(t.b))
