@@ -140,10 +140,7 @@ func (s *Solver) phases(who verdict.Audience) []phase {
 
 // ask runs the phases until one says yes.
 func (s *Solver) ask(verb verdict.Verb, phases []phase) Answer {
-	limit := s.env.Limit
-	if limit <= 0 {
-		limit = DefaultLimit
-	}
+	limit := s.env.limit()
 	w := &work{left: limit}
 	total := outcome{answer: verdict.No}
 	cover := &coverage{}

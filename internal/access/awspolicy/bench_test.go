@@ -126,3 +126,45 @@ func TestMemoryStaysFlat(t *testing.T) {
 		t.Errorf("got %s, want yes", a.Verdict)
 	}
 }
+
+// hostilePolicy is made to be hard: products of patterns whose complements explode, and Deny statements that each can
+// be escaped in several ways that exclude each other.
+func hostilePolicy() string {
+	var list []string
+	list = append(list, `{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::acme-files/*a*b*c*","Condition":{"StringLike":{"aws:Referer":"*x*y*"}}}`)
+	for i := range 24 {
+		list = append(list, fmt.Sprintf(`{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::acme-files/*a%s*","Condition":{"StringNotLike":{"aws:Referer":"*x%sy*","aws:UserAgent":"*%s%d*"},"IpAddressIfExists":{"aws:SourceIp":"0.0.0.0/0"}}}`,
+			strings.Repeat("?", i+2), strings.Repeat("?", i), strings.Repeat("z?", i%5), i))
+	}
+	return `{"Version":"2012-10-17","Statement":[` + strings.Join(list, ",") + `]}`
+}
+
+// TestHostilePolicyEnds holds the work limit: whatever the answer, no question costs more.
+func TestHostilePolicyEnds(t *testing.T) {
+	p, err := Parse([]byte(hostilePolicy()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := New(Setting{Env: Env{Bucket: "acme-files", Limit: 300_000}, Grants: []Layer{{Policy: p}}})
+	for _, v := range verdict.Verbs() {
+		for _, who := range []verdict.Audience{verdict.Anonymous, verdict.AnyAccount} {
+			a := s.Solve(v, who)
+			if a.Work > 2*300_000 {
+				t.Errorf("%s by %s: work %d, far beyond the limit", v, who, a.Work)
+			}
+			if a.Verdict == verdict.Unknown && len(a.Reasons) == 0 {
+				t.Errorf("%s by %s: unknown without a reason", v, who)
+			}
+		}
+	}
+}
+
+func BenchmarkHostile(b *testing.B) {
+	p, err := Parse([]byte(hostilePolicy()))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		everything(New(Setting{Env: Env{Bucket: "acme-files"}, Grants: []Layer{{Policy: p}}}))
+	}
+}

@@ -131,3 +131,27 @@ func TestPublishedVia(t *testing.T) {
 		})
 	}
 }
+
+func TestPublicOfAnAccessPoint(t *testing.T) {
+	for _, c := range []struct {
+		name, condition string
+		bucket, point   verdict.Answer
+	}{
+		{"any access point of one account", `"StringLike":{"s3:DataAccessPointArn":"arn:aws:s3:us-west-2:123456789012:accesspoint/*"}`, verdict.No, verdict.Yes},
+		{"one access point", `"StringEquals":{"s3:DataAccessPointArn":"arn:aws:s3:us-west-2:123456789012:accesspoint/reports"}`, verdict.No, verdict.No},
+		{"any access point of anybody", `"StringLike":{"s3:DataAccessPointArn":"arn:aws:s3:*:*:accesspoint/*"}`, verdict.Yes, verdict.Yes},
+		{"any region", `"StringLike":{"s3:DataAccessPointArn":"arn:aws:s3:*:123456789012:accesspoint/*"}`, verdict.Unknown, verdict.Yes},
+		{"fixed value under a negated operator", `"StringNotEquals":{"aws:SourceAccount":"123456789012"}`, verdict.Yes, verdict.Yes},
+		{"fixed value where the key may be missing", `"StringEqualsIfExists":{"aws:SourceAccount":"123456789012"}`, verdict.Yes, verdict.Yes},
+		{"fixed value for any value", `"ForAnyValue:StringEquals":{"aws:SourceAccount":"123456789012"}`, verdict.No, verdict.No},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			set := settingOf(t, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*","Condition":{`+c.condition+`}}}`)
+			for kind, want := range map[PolicyKind]verdict.Answer{BucketPolicy: c.bucket, AccessPointPolicy: c.point} {
+				if got, why := Public(set.Grants[0].Policy, set.Env, kind); got != want {
+					t.Errorf("kind %d: got %s %+v, want %s", kind, got, why, want)
+				}
+			}
+		})
+	}
+}

@@ -140,7 +140,7 @@ func (s *Solver) overTime(ask func(*Solver) Answer) Answer {
 		if d < s.now {
 			continue
 		}
-		if tried++; tried > maxMoments {
+		if tried++; tried > maxMoments || a.Work > 4*s.env.limit() {
 			a.Reasons = append(a.Reasons, verdict.Reason{Code: verdict.ReasonLimit,
 				Detail: "the policy has too many dates to find when the answer changes"})
 			break

@@ -50,8 +50,16 @@ type Env struct {
 	Limit int
 }
 
-// DefaultLimit is the work a question may cost before it is answered unknown. It is some tens of milliseconds.
+// DefaultLimit is the work a question may cost before it is answered unknown. A text
+// made to be hard spends it in a few tenths of a second; ordinary policies need a thousandth of it.
 const DefaultLimit = 2_000_000
+
+func (e *Env) limit() int {
+	if e.Limit > 0 {
+		return e.Limit
+	}
+	return DefaultLimit
+}
 
 // AccessPoint is the access point through which a request comes.
 type AccessPoint struct {

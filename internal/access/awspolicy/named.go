@@ -66,10 +66,17 @@ type NamedGrant struct {
 // it is not known, every named account is listed.
 func (s *Solver) Named() []NamedGrant {
 	var out []NamedGrant
+	spent := 0
 	for _, p := range s.outsiders() {
 		g := NamedGrant{Principal: p, Verbs: map[verdict.Verb]Answer{}}
 		for _, v := range verdict.Verbs() {
+			if spent > 8*s.env.limit() {
+				g.Verbs[v] = Answer{Verdict: verdict.Unknown, Reasons: []verdict.Reason{{Code: verdict.ReasonLimit,
+					Detail: "the policy names too many outsiders to ask about each"}}}
+				continue
+			}
 			g.Verbs[v] = s.SolveFor(v, p)
+			spent += g.Verbs[v].Work
 		}
 		out = append(out, g)
 	}

@@ -75,6 +75,7 @@ func (s *Solver) exposed(b *found, granted []*stmt) (patterns, except []string) 
 		}
 		return patterns, nil
 	}
+	w := &work{left: s.env.limit() / 4} // shared, so that many patterns cost no more than one question
 	for _, st := range granted {
 		if st.res == nil || s.via != nil && !st.layer.OnAccessPoint {
 			continue // through an access point its own policy names the keys
@@ -93,7 +94,7 @@ func (s *Solver) exposed(b *found, granted []*stmt) (patterns, except []string) 
 		}
 		langs := sc.langs(st.res).sure
 		for _, l := range langs {
-			if l.start == nil || len(langs) > 1 && !s.opens(b, granted, st, l) {
+			if l.start == nil || len(langs) > 1 && !s.opens(b, granted, st, l, w) {
 				continue
 			}
 			for _, p := range l.residue() {
@@ -110,7 +111,7 @@ func (s *Solver) exposed(b *found, granted []*stmt) (patterns, except []string) 
 			continue
 		}
 		for _, l := range d.res.object {
-			if l.p.universal(l.start) || s.reaches(b, granted, l) {
+			if l.p.universal(l.start) || s.reaches(b, granted, l, w) {
 				continue
 			}
 			for _, p := range l.residue() {
@@ -128,20 +129,19 @@ func onKey(l lang) signed {
 }
 
 // opens reports whether the statement opens a key of the language to the caller.
-func (s *Solver) opens(b *found, granted []*stmt, st *stmt, l lang) bool {
+func (s *Solver) opens(b *found, granted []*stmt, st *stmt, l lang, w *work) bool {
 	var list []*stmt
 	for _, g := range granted {
 		if g == st || g.layer != st.layer {
 			list = append(list, g)
 		}
 	}
-	return s.reaches(b, list, l)
+	return s.reaches(b, list, l, w)
 }
 
 // reaches reports whether any action of the verb, allowed by one of the statements of each layer, reaches a key of the
-// language.
-func (s *Solver) reaches(b *found, granted []*stmt, l lang) bool {
-	w := &work{left: DefaultLimit / 16}
+// language; where the work runs out it says so too.
+func (s *Solver) reaches(b *found, granted []*stmt, l lang, w *work) bool {
 	for i := range s.actions {
 		a := &s.actions[i]
 		if a.verb != b.act.verb || a.trait&onObject == 0 || !possible(a, b.sc.caller, s.env.ACLs) {
@@ -189,7 +189,7 @@ func (s *Solver) listed(b *found, granted []*stmt) []string {
 	if !ok || b.sc.dom(k).kind == domAbsent {
 		return []string{"*"}
 	}
-	w := &work{left: DefaultLimit / 16}
+	w := &work{left: s.env.limit() / 4}
 	sc := s.scene(b.sc.caller, b.act, w)
 	bit := s.actionBit(b.act)
 	clauses := sc.links()

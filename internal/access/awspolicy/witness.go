@@ -110,6 +110,8 @@ func (w *Witness) carry(key, v string, d *domain) {
 		header("If-None-Match")
 	case "s3:authtype":
 		w.QuerySigned = v == "REST-QUERY-STRING"
+	case "s3:signatureage":
+		w.QuerySigned = true // only signatures in the URL have an age
 	case "aws:sourceip":
 		w.SourceIP = v
 	default:
