@@ -65,7 +65,14 @@ func (c *s3Case) aclPaths(who verdict.Audience, verb verdict.Verb, principal *aw
 // open is unknown; where none was asked for, they are assumed to open nothing, and that is said.
 func (c *s3Case) unsampled(v verdict.Verdict) verdict.Verdict {
 	switch objects := c.rec.Bucket.Objects.Status(); {
-	case objects.State != scanners.Unknown || c.aclsOff.on || c.ignore.on:
+	case c.aclsOff.on || c.ignore.on:
+		return v
+	case objects.State != scanners.Unknown:
+		for _, o := range c.rec.Bucket.Objects.Value.Objects {
+			if o.ACLReason.Code != scanners.NotInspected {
+				return verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{unread(factObjects, scanners.Status{Reason: o.ACLReason})}}
+			}
+		}
 		return v
 	case objects.Reason.Code == scanners.NotInspected:
 		c.assume(string(factObjects) + ": not sampled, assumed that no object's own ACL opens it")

@@ -4,13 +4,17 @@
 package cli
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/tojimari/tojimari/internal/linklive"
+	"github.com/tojimari/tojimari/internal/pace"
 	"github.com/tojimari/tojimari/internal/signedlink"
 	"github.com/tojimari/tojimari/internal/vendors"
 	"github.com/tojimari/tojimari/scanners"
@@ -41,7 +45,7 @@ func (a *app) registryOf(f *scanFlags, rt scanners.Runtime, s *scan) error {
 		s.prover = outside
 	}
 	cfg := all.Config{
-		Stdin: a.In, Programs: program.Options{Paths: programs, Args: f.programArgs}, Web: outside,
+		Stdin: a.In, Programs: program.Options{Paths: programs, Args: f.programArgs, Timeout: f.programTime}, Web: outside,
 		RedactPaths: f.redact,
 	}
 	if f.live {
@@ -49,6 +53,29 @@ func (a *app) registryOf(f *scanFlags, rt scanners.Runtime, s *scan) error {
 	}
 	s.registry, err = all.New(rt, cfg)
 	return wrongUse(err)
+}
+
+// transport carries every call to the clouds. It trusts the certificates of AWS_CA_BUNDLE beside those of the
+// system, as the AWS tools do.
+func transport(calls int, getenv func(string) string) (http.RoundTripper, error) {
+	base := pace.Transport(calls)
+	bundle := getenv("AWS_CA_BUNDLE")
+	if bundle == "" {
+		return base, nil
+	}
+	pem, err := os.ReadFile(bundle)
+	if err != nil {
+		return nil, fmt.Errorf("reading AWS_CA_BUNDLE: %w", err)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("AWS_CA_BUNDLE %q holds no certificate", bundle)
+	}
+	base.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	return base, nil
 }
 
 // liveChecker asks about links under hosts of known services and of endpoints that the user named.

@@ -75,6 +75,9 @@ func (a *app) run(ctx context.Context, s scan) (result.Run, error) {
 		Emit:     func(e engine.Event) error { return j.event(ctx, e) },
 	})
 	progress.Done()
+	if earlier != nil {
+		_ = earlier.Close() // a snapshot may be about to take its place, which Windows refuses while it is open
+	}
 	if err != nil {
 		return run, err
 	}

@@ -61,6 +61,7 @@ type scanFlags struct {
 	options      map[string]*string
 	programs     []string
 	programArgs  []string
+	programTime  time.Duration
 }
 
 // targetOptions are flags that stand for all targets; each may ride on a target instead.
@@ -110,6 +111,7 @@ func (a *app) scanCommand() *cobra.Command {
 	flags.BoolVar(&f.live, "live", false, "ask the services whether signed links still work, without taking content or changing anything")
 	flags.StringArrayVar(&f.programs, "program", nil, "NAME=PATH of an external collector for program:NAME; several times")
 	flags.StringArrayVar(&f.programArgs, "program-arg", nil, "argument for the external collector; several times")
+	flags.DurationVar(&f.programTime, "program-timeout", 10*time.Minute, "end an external collector that takes longer")
 	for _, o := range targetOptions {
 		f.options[o.name] = flags.String(o.name, "", o.help)
 	}
@@ -159,7 +161,11 @@ func (a *app) prepareScan(f *scanFlags, args []string) (scan, error) {
 	if err := a.outputsOf(f, &s); err != nil {
 		return s, err
 	}
-	s.pacer = pace.New(pace.Config{Max: f.concurrency})
+	base, err := transport(f.concurrency, os.Getenv)
+	if err != nil {
+		return s, wrongUse(err)
+	}
+	s.pacer = pace.New(pace.Config{Max: f.concurrency, Base: base})
 	rt := scanners.Runtime{Transport: s.pacer, Now: a.now, Objects: f.objects, Options: map[string]string{}, UserAgent: "tojimari/" + Version()}
 	for name, value := range f.options {
 		if *value != "" {
