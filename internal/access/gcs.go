@@ -228,6 +228,9 @@ func (c *gcsCase) unknownRole(role string) verdict.Reason {
 	if gcprole.IsCustom(role) {
 		status := c.rec.Scope.GCP.CustomRoles.Status()
 		r := unread(factGCSRoles, status)
+		if status.State == scanners.Known {
+			r.Detail = "it is not among the roles that could be listed"
+		}
 		r.Detail = fmt.Sprintf("what custom role %s includes is not known: %s", role, r.Detail)
 		return r
 	}
@@ -458,12 +461,15 @@ func (c *gcsCase) named() []verdict.NamedGrant {
 	return out
 }
 
-// gcsOutsider reports whether a member is named and may stand outside the bucket's project. Convenience values
-// and deleted members are not; whether a user, group or domain belongs to the owner is not in the bucket's
+// logDelivery is the group as which Cloud Storage writes usage logs ("Usage logs & storage logs", "Set up log delivery").
+const logDelivery = "group:cloud-storage-analytics@google.com"
+
+// gcsOutsider reports whether a member is named and may stand outside the bucket's project. Convenience values,
+// deleted members and the delivery of logs are not; whether a user, group or domain belongs to the owner is not in the bucket's
 // configuration, so the reader of the verdict decides.
 func gcsOutsider(member, project string) bool {
 	switch {
-	case member == allUsers || member == allAuthenticatedUsers || strings.HasPrefix(member, "deleted:"):
+	case member == allUsers || member == allAuthenticatedUsers || member == logDelivery || strings.HasPrefix(member, "deleted:"):
 		return false
 	case strings.HasPrefix(member, "projectOwner:"), strings.HasPrefix(member, "projectEditor:"), strings.HasPrefix(member, "projectViewer:"):
 		return project != "" && !strings.HasSuffix(member, ":"+project)
@@ -491,14 +497,14 @@ func (c *gcsCase) witness(who verdict.Audience, verb verdict.Verb, v verdict.Ver
 	base := "https://storage.googleapis.com/" + proof.EscapePath(c.rec.Name)
 	r := &verdict.Request{Method: "GET", Signed: false}
 	prefix := ""
-	for _, p := range v.Patterns {
-		if fixed, _, _ := strings.Cut(p, "*"); fixed != "" {
+	if len(v.Patterns) > 0 {
+		first := v.Patterns[0]
+		if fixed, _, _ := strings.Cut(first, "*"); fixed != "" {
 			prefix = fixed
 		}
-		if !strings.ContainsAny(p, "*?") {
-			r.Key, r.KeyKnown = p, true
+		if !strings.ContainsAny(first, "*?") {
+			r.Key, r.KeyKnown = first, true
 		}
-		break
 	}
 	switch verb {
 	case verdict.List:

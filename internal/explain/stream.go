@@ -51,7 +51,7 @@ func (s *splitter) value(first []byte) (item, error) {
 	depth.feed(first)
 	for depth.open() {
 		more, err := s.readLine()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			out.err = errors.New("the JSON ends in the middle")
 			return out, nil
 		}

@@ -31,7 +31,7 @@ func (l *Lab) serveGoogle(w http.ResponseWriter, r *http.Request, form url.Value
 	w.Header().Set("Content-Length", strconv.Itoa(len(out.body)))
 	w.WriteHeader(out.status)
 	if r.Method != http.MethodHead {
-		w.Write(out.body) //nolint:errcheck // the client may have gone
+		w.Write(out.body) // a client that has gone away is its own affair
 	}
 }
 
@@ -42,7 +42,7 @@ func (l *Lab) spoilGoogle(w http.ResponseWriter, r *http.Request, q request, f F
 		*out = googleJSON(map[string]any{"kind": "storage#channels"})
 	case Hollow:
 		var head struct{ Kind string }
-		_ = json.Unmarshal(out.body, &head) //nolint:errcheck // no kind is fine
+		_ = json.Unmarshal(out.body, &head) // no kind is fine
 		*out = googleJSON(head)
 		out.body = []byte(strings.ReplaceAll(string(out.body), `"Kind"`, `"kind"`))
 	case Deny, Throttle, Busy, Limit, Broken, Gone, Expired, BadKey, Missing:

@@ -176,11 +176,6 @@ func (d domain) exceptLike(list []string, suffix string) domain {
 	return d
 }
 
-func (d domain) free() domain {
-	d.uncontrolled = false
-	return d
-}
-
 func (d domain) nobodys() domain {
 	d.uncontrolled = true
 	return d

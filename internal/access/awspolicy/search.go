@@ -14,7 +14,6 @@ type problem struct {
 	cons    [][]signed // per key
 	model   []value
 	clauses []clause
-	touched []int
 }
 
 // solution is a request, and what it owes to values that the client cannot choose.
