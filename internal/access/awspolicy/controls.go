@@ -87,12 +87,18 @@ func (s *Solver) owner() Principal {
 
 // RefusesCleartext tells whether every request without TLS is refused, whoever makes it.
 func RefusesCleartext(set Setting) Control {
+	if _, whole := deniesOnlyCleartext(set); whole {
+		return Control{Holds: verdict.Yes}
+	}
 	return control(set, "*", `"Bool":{"aws:SecureTransport":"false"}`, verdict.Verbs())
 }
 
 // RefusesUnencryptedUploads tells whether every PutObject without a server-side encryption header is refused. (S3
 // encrypts by default; such a policy is about choosing the key.)
 func RefusesUnencryptedUploads(set Setting) Control {
+	if only, _ := deniesOnlyCleartext(set); only {
+		return Control{Holds: verdict.No, Verbs: []verdict.Verb{verdict.Write}}
+	}
 	return control(set, "s3:PutObject", `"Null":{"s3:x-amz-server-side-encryption":"true","s3:x-amz-server-side-encryption-customer-algorithm":"true"}`, []verdict.Verb{verdict.Write})
 }
 
@@ -108,6 +114,9 @@ type SignatureAge struct {
 // BoundsSignatureAge finds the greatest age that a signature in a URL may have (s3:signatureAge, milliseconds; S3 API
 // reference, "Amazon S3 Signature Version 4 authentication specific policy keys").
 func BoundsSignatureAge(set Setting) SignatureAge {
+	if only, _ := deniesOnlyCleartext(set); only {
+		return SignatureAge{Bounded: verdict.No}
+	}
 	verbs := []verdict.Verb{verdict.Read, verdict.Write, verdict.List}
 	const query = `"StringEquals":{"s3:authType":"REST-QUERY-STRING"}`
 	whole := control(set, "*", query, verbs)
@@ -157,6 +166,9 @@ func ages(set Setting) []int {
 // LocksOut tells whether the Deny statements keep the owner's own identities from changing permissions (yes: only the
 // root user can repair the policy). Unknown where the account is not known.
 func LocksOut(set Setting) Control {
+	if only, _ := deniesOnlyCleartext(set); only {
+		return Control{Holds: verdict.No, Verbs: []verdict.Verb{verdict.Permissions}}
+	}
 	if set.Env.Account == "" {
 		return Control{Holds: verdict.Unknown, Reasons: []verdict.Reason{{Code: verdict.ReasonUnread, Fact: "account", Detail: "the owner's account id is not known"}}}
 	}
