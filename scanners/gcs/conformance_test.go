@@ -1,0 +1,59 @@
+package gcs_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	storage "google.golang.org/api/storage/v1"
+
+	"github.com/tojimari/tojimari/internal/lab"
+	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/gcs"
+	"github.com/tojimari/tojimari/scanners/scannertest"
+)
+
+func TestConformance(t *testing.T) {
+	world := &lab.Google{
+		Projects: []lab.GoogleProject{{
+			ID: "acme-prod", Number: 42, Parent: "",
+			Keys: []*storage.HmacKeyMetadata{{AccessId: "GOOG1E", State: "ACTIVE", TimeCreated: "2020-01-01T00:00:00Z", ServiceAccountEmail: "a@b.iam.gserviceaccount.com"}},
+			Buckets: []lab.GoogleBucket{
+				{
+					Resource: storage.Bucket{Name: "acme-acl", Location: "EU", IamConfiguration: byObject(), TimeCreated: "2020-01-01T00:00:00Z"},
+					Objects:  []*storage.Object{{Name: "a", Size: 1}, {Name: "b", Size: 2}, {Name: "c", Size: 3}},
+				},
+				{
+					Resource: storage.Bucket{Name: "acme-iam", Location: "US-CENTRAL1", IamConfiguration: uniform(), Versioning: &storage.BucketVersioning{Enabled: true}},
+					Policy:   storage.Policy{Bindings: []*storage.PolicyBindings{lab.Binding("projects/acme-prod/roles/reader", "allUsers")}},
+					Folders: []lab.GoogleManagedFolder{
+						{Name: "a/", Policy: storage.Policy{Bindings: []*storage.PolicyBindings{lab.Binding("roles/storage.objectViewer", "allUsers")}}},
+						{Name: "b/c/"},
+					},
+					Tags: [][2]string{{"acme-prod/env", "prod"}}, Topics: []string{"t"},
+				},
+			},
+		}},
+		Denies: map[string][]lab.GoogleDeny{"projects/acme-prod": {{ID: "d", Rules: `[]`}}},
+		Roles:  map[string][]lab.GoogleRole{"projects/acme-prod": {{Name: "projects/acme-prod/roles/reader", Permissions: []string{"storage.objects.get"}}}},
+	}
+	l, err := lab.Start(lab.World{Google: world})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Close)
+	scannertest.Run(t, scannertest.Harness{
+		New: func(wrap func(http.RoundTripper) http.RoundTripper) (scanners.Scanner, error) {
+			rt := scanners.Runtime{Transport: wrap(l.Transport()), Now: func() time.Time { return at }, UserAgent: "tojimari/test", Objects: 2}
+			return gcs.New(rt, gcs.WithCredentials(lab.GoogleCredentials()),
+				gcs.WithSleep(func(ctx context.Context, _ time.Duration) error { return ctx.Err() })), nil
+		},
+		Target:  scanners.Target{Scheme: "gcp", Name: "acme-prod"},
+		Answers: scannertest.GoogleAnswers(),
+		// Both are told by where the project lies.
+		Falls: func(lost, with scanners.FactName) bool {
+			return lost == "scope.gcp.custom_roles" && with == "scope.gcp.deny_policies"
+		},
+	})
+}
