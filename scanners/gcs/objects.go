@@ -52,7 +52,7 @@ func (in *inspection) readObjects(ctx context.Context) (scanners.ObjectSample, e
 }
 
 func sampled(o *storage.Object, uniform bool) scanners.SampledObject {
-	out := scanners.SampledObject{Key: o.Name, Size: int64(o.Size), Modified: moment(o.Updated), StorageClass: o.StorageClass} //nolint:gosec // objects are far below 2^63 bytes
+	out := scanners.SampledObject{Key: o.Name, Size: int64(o.Size), Modified: moment(o.Updated), StorageClass: o.StorageClass} // objects are far below 2^63 bytes
 	if o.Generation > 0 {
 		out.VersionID = strconv.FormatInt(o.Generation, 10)
 	}
