@@ -3,7 +3,11 @@ package awspolicy
 // This file lists the S3 actions that make up each verb, with the condition keys that S3 fills in for them
 // (Service Authorization Reference, "Actions, resources, and condition keys for Amazon S3").
 
-import "github.com/tojimari/tojimari/internal/access/verdict"
+import (
+	"sync"
+
+	"github.com/tojimari/tojimari/internal/access/verdict"
+)
 
 // trait says what belongs to an action.
 type trait uint32
@@ -33,8 +37,9 @@ type action struct {
 	trait trait
 }
 
-// actions lists what is judged. The order is the order of preference for a witness.
-func actions() []action {
+// actions lists what is judged. The order is the order of preference for a witness. The list is built once and
+// never changed.
+var actions = sync.OnceValue(func() []action {
 	list := []action{
 		{name: "s3:ListBucket", verb: verdict.List, method: "GET", query: "list-type=2", trait: keysListing},
 		{name: "s3:ListBucketVersions", verb: verdict.List, method: "GET", query: "versions", trait: keysListing},
@@ -69,7 +74,7 @@ func actions() []action {
 		list[i].low = lower(list[i].name)
 	}
 	return list
-}
+})
 
 func lower(s string) string {
 	b := []byte(s)

@@ -105,7 +105,7 @@ func TestAgreesWithBruteForce(t *testing.T) {
 					}
 				}
 				if problem == "" && a.Verdict != verdict.Unknown {
-					j := oracle.Judge(d, w, string(verb), string(who), 1000)
+					j := oracle.Judge(d, w, string(verb), string(who), 700)
 					if j.Sampled {
 						sampled++
 					}

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Solver answers questions about one setting. It is immutable after New and safe for concurrent use.
@@ -241,11 +242,17 @@ func (s *Solver) fitResource(l *literal, onAP bool) *clit {
 	return c
 }
 
-// publicAddrs are the addresses that requests over the public internet come from.
+// publicAddrs are the addresses that requests over the public internet come from, or every address where the service
+// is reached from private ones too.
 func publicAddrs(private bool) addrSet {
 	if private {
 		return allAddrs()
 	}
+	return internetAddrs()
+}
+
+// internetAddrs is worked out once and never changed.
+var internetAddrs = sync.OnceValue(func() addrSet {
 	var not addrSet
 	for _, p := range [...]string{
 		"0.0.0.0/8", "10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3",
@@ -254,7 +261,7 @@ func publicAddrs(private bool) addrSet {
 		not = not.union(prefixSet(netip.MustParsePrefix(p)))
 	}
 	return not.complement()
-}
+})
 
 // mention collects identifiers that belong to somebody.
 func (s *Solver) mention(set Setting) {

@@ -186,7 +186,8 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 		return nil
 	case "aws:username":
 		if s.kind == "user" {
-			return free(always(plain(append([]string{"a", "b", "zz", "ab", "A", "B", "ba", "az", "aB", "Ab", "AB"}, texts...))...))
+			names := plain(append([]string{"a", "b", "zz", "ab", "A", "B", "ba", "az", "aB", "Ab", "AB"}, texts...))
+			return free(always(slices.DeleteFunc(names, func(n string) bool { return strings.ContainsAny(n, ":/ ") })...))
 		}
 		return nil
 	case "aws:tokenissuetime":
