@@ -199,16 +199,32 @@ func (s *Solver) everyAccount(verb verdict.Verb, ph phase, cover *coverage, w *w
 	return best
 }
 
+// grantable reports whether every granting layer has a statement, other than a Deny, that speaks of the action and may
+// speak of the caller. Where one has none, nothing is allowed and nothing needs to be searched.
+func (s *Solver) grantable(c caller, bit uint64) bool {
+	for i := range s.grants {
+		if !slices.ContainsFunc(s.grants[i].stmts, func(st stmt) bool {
+			return st.Statement.actions&bit != 0 && st.Effect != EffectDeny && !st.denyOnly && st.matchesCaller(c) != no
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
 // run asks for one kind of caller.
 func (s *Solver) run(verb verdict.Verb, ph phase, cover *coverage, w *work) outcome {
 	r := &runner{s: s, w: w, out: outcome{answer: verdict.No}, outside: ph.outside, coverage: cover}
 	choices := make([]choice, 0, 8)
 	for i := range s.actions {
 		a := &s.actions[i]
-		if a.verb != verb || !possible(a, ph.caller, s.env.ACLs) {
+		if a.verb != verb || !possible(a, ph.caller, s.env.ACLs) || !s.grantable(ph.caller, s.actionBit(a)) {
 			continue
 		}
 		choices = append(choices, choice{act: a})
+	}
+	if len(choices) == 0 {
+		return r.out
 	}
 	for i := range choices {
 		a := choices[i].act
