@@ -47,12 +47,33 @@ func (s *Scanner) credentialsFor(ctx context.Context, c connection) (*auth.Crede
 		return base, nil
 	}
 	as, err := impersonate.NewCredentials(&impersonate.CredentialsOptions{
-		TargetPrincipal: c.impersonate, Scopes: []string{cloudPlatform}, Credentials: base, Client: client,
+		TargetPrincipal: c.impersonate, Scopes: []string{cloudPlatform}, Credentials: base,
+		Client: &http.Client{Transport: signed{s.rt.Transport, base}}, // a client that is handed in has to sign by itself
 	})
 	if err != nil {
 		return nil, fmt.Errorf("reading as %s: %w", c.impersonate, err)
 	}
 	return as, nil
+}
+
+// signed sends requests with the credentials' token.
+type signed struct {
+	base        http.RoundTripper
+	credentials *auth.Credentials
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t signed) RoundTrip(r *http.Request) (*http.Response, error) {
+	token, err := t.credentials.Token(r.Context())
+	if err != nil {
+		if r.Body != nil {
+			r.Body.Close()
+		}
+		return nil, err
+	}
+	sent := r.Clone(r.Context())
+	sent.Header.Set("Authorization", "Bearer "+token.Value)
+	return t.base.RoundTrip(sent)
 }
 
 // detect looks where Application Default Credentials look. The metadata service is asked for only where nothing
@@ -128,10 +149,7 @@ func tokenFailure(err error) *failure {
 		if kind, text := networkFailure(err); kind == transient || errors.Is(err, context.Canceled) {
 			return &failure{kind: kind, message: "no token: " + text, err: err}
 		}
-		if refused != nil || strings.Contains(err.Error(), "impersonate: status code 403") {
-			return &failure{kind: noToken, message: "no token could be had", err: err}
-		}
-		return &failure{kind: noToken, message: "no token could be had from the credentials", err: err}
+		return impersonationFailure(err)
 	}
 	f := &failure{status: refused.Response.StatusCode, err: err, message: fmt.Sprintf("no token could be had (HTTP %d)", refused.Response.StatusCode)}
 	switch {
@@ -145,4 +163,21 @@ func tokenFailure(err error) *failure {
 		f.kind = noToken
 	}
 	return f
+}
+
+// impersonationFailure reads the status out of the text of the library, which has no other place for it.
+func impersonationFailure(err error) *failure {
+	_, text, ok := strings.Cut(err.Error(), "impersonate: status code ")
+	var status int
+	if _, scanErr := fmt.Sscanf(text, "%d:", &status); !ok || scanErr != nil {
+		return &failure{kind: noToken, message: "no token could be had from the credentials", err: err}
+	}
+	switch {
+	case status >= 500:
+		return &failure{kind: transient, status: status, message: "no token of the service account could be had", err: err}
+	case status == http.StatusTooManyRequests:
+		return &failure{kind: throttled, status: status, message: "no token of the service account could be had", err: err}
+	}
+	return &failure{kind: noToken, status: status, err: err,
+		message: "the credentials may not act as the service account: iam.serviceAccounts.getAccessToken on it is missing, or it does not exist"}
 }
