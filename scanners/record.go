@@ -51,6 +51,8 @@ type Head struct {
 	Account   string `json:"account,omitempty"`
 	Partition string `json:"partition,omitempty"` // AWS: "aws", "aws-cn", "aws-us-gov"
 	Region    string `json:"region,omitempty"`
+	// ResourceGroup is where Azure keeps the resource, empty elsewhere.
+	ResourceGroup string `json:"resource_group,omitempty"`
 	// BaseURL is the service endpoint of an S3-compatible or sovereign cloud, empty for the default.
 	BaseURL string `json:"base_url,omitempty"`
 	// Parent is the ID of the resource it lies in, empty for the outermost.

@@ -13,7 +13,8 @@ const (
 	demoPartner = "444455556666"
 )
 
-// DemoWorld is an AWS account with sixteen buckets and a Google Cloud project with eight. Every name, number and document in it is made up.
+// DemoWorld is an AWS account with sixteen buckets a Google Cloud project with eight, and an Azure subscription
+// with six storage accounts. Every name, number and document in it is made up.
 func DemoWorld() World {
 	made := time.Date(2020, 1, 14, 2, 0, 0, 0, time.UTC)
 	well := func(name, region string) Bucket {
@@ -116,8 +117,12 @@ func DemoWorld() World {
 			},
 		}},
 		Google: demoGoogle(),
+		Azure:  demoAzure(made),
 		Faults: []Fault{
 			{Kind: Deny, Operation: "storage.buckets.getIamPolicy", Resource: "acme-finance-denied"},
+			{Kind: Deny, Operation: "BlobServices.GetServiceProperties", Resource: "acmefinance"},
+			{Kind: Deny, Operation: "GetBlobServiceProperties", Resource: "acmefinance"},
+			{Kind: Deny, Operation: "GetContainerACL", Resource: "acmefinance/ledgers"},
 			{Kind: Deny, Operation: "GetBucketPolicy", Resource: "acme-denied"},
 			{Kind: Deny, Operation: "GetBucketAcl", Resource: "acme-denied"},
 			{Kind: Throttle, Resource: "acme-throttled", Times: 1},

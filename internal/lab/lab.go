@@ -39,9 +39,9 @@ func Start(world World) (*Lab, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening a loopback port for the pretend cloud: %w", err)
 	}
-	if len(world.Accounts) == 0 && world.Google == nil {
+	if len(world.Accounts) == 0 && world.Google == nil && world.Azure == nil {
 		listener.Close()
-		return nil, fmt.Errorf("a world needs an account or a Google part")
+		return nil, fmt.Errorf("a world needs an account, a Google part or an Azure part")
 	}
 	l := &Lab{world: &world, listener: listener, calls: map[string]int{}, attempts: map[string]int{}, byBucket: map[string]place{}}
 	for i := range world.Accounts {
@@ -105,7 +105,7 @@ func (t roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	if host == "" {
 		host = r.URL.Host
 	}
-	if _, ok := serviceOf(host); !ok && !(isGoogle(host) && t.lab.world.Google != nil) {
+	if _, ok := serviceOf(host); !ok && !(isGoogle(host) && t.lab.world.Google != nil) && !(isAzure(host) && t.lab.world.Azure != nil) {
 		if r.Body != nil {
 			r.Body.Close()
 		}

@@ -37,6 +37,10 @@ func (l *Lab) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		l.serveGoogle(w, r, form)
 		return
 	}
+	if isAzure(r.Host) {
+		l.serveAzure(w, r)
+		return
+	}
 	at, ok := serviceOf(r.Host)
 	if !ok {
 		http.Error(w, "no such host in this world", http.StatusNotFound)

@@ -1,5 +1,5 @@
-// Package lab pretends to be Amazon S3, S3 Control, STS and Organizations, and Google Cloud Storage with the services
-// above it, on loopback, for the demo and for tests. It keeps configuration and answers as the provider documents it;
+// Package lab pretends to be Amazon S3, S3 Control, STS and Organizations, Google Cloud Storage with the services
+// above it, and Azure Resource Manager with Blob Storage, on loopback, for the demo and for tests. It keeps configuration and answers as the provider documents it;
 // it decides nothing about access, except that an unsigned listing or reading gets what the world says a stranger gets.
 package lab
 
@@ -16,6 +16,8 @@ type World struct {
 	Organization *Organization
 	// Google is nil where there is nothing of Google Cloud.
 	Google *Google
+	// Azure is nil where there is nothing of Azure.
+	Azure *Azure
 	// Latency is added to every answer.
 	Latency time.Duration
 	// Faults spoil chosen requests.
