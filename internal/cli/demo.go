@@ -14,6 +14,7 @@ import (
 	"github.com/tojimari/tojimari/scanners"
 	"github.com/tojimari/tojimari/scanners/all"
 	"github.com/tojimari/tojimari/scanners/awss3"
+	"github.com/tojimari/tojimari/scanners/azureblob"
 	"github.com/tojimari/tojimari/scanners/gcs"
 )
 
@@ -48,7 +49,7 @@ func (a *app) demo(cmd *cobra.Command, f *scanFlags) error {
 		return fmt.Errorf("starting the pretend clouds: %w", err)
 	}
 	defer clouds.Close()
-	s := scan{concurrency: f.concurrency, at: a.now().UTC(), targets: []scanners.Target{{Scheme: "aws"}, {Scheme: "gcp", Name: lab.DemoProject}}}
+	s := scan{concurrency: f.concurrency, at: a.now().UTC(), targets: []scanners.Target{{Scheme: "aws"}, {Scheme: "gcp", Name: lab.DemoProject}, {Scheme: "azure", Name: lab.DemoSubscription}}}
 	f.noConfig = true
 	if err := a.rulesOf(f, &s); err != nil {
 		return err
@@ -62,8 +63,9 @@ func (a *app) demo(cmd *cobra.Command, f *scanFlags) error {
 	s.pacer = pace.New(pace.Config{Base: clouds.Transport(), Max: f.concurrency, Attempt: demoAttempt})
 	rt := scanners.Runtime{Transport: s.pacer, Now: a.now, Objects: demoObjects, Options: map[string]string{"region": "ap-northeast-1"}, UserAgent: "tojimari-demo/" + Version()}
 	if s.registry, err = all.New(rt, all.Config{
-		AWS: []awss3.Option{awss3.WithCredentials(lab.Credentials(world))},
-		GCS: []gcs.Option{gcs.WithCredentials(lab.GoogleCredentials())},
+		AWS:   []awss3.Option{awss3.WithCredentials(lab.Credentials(world))},
+		GCS:   []gcs.Option{gcs.WithCredentials(lab.GoogleCredentials())},
+		Azure: []azureblob.Option{azureblob.WithCredential(lab.AzureCredential())},
 	}); err != nil {
 		return err
 	}

@@ -18,22 +18,25 @@ func (a *app) permissionsCommand() *cobra.Command {
 	var partition string
 	var objects int
 	cmd := &cobra.Command{
-		Use:   "permissions [aws|gcp]",
+		Use:   "permissions [aws|gcp|azure]",
 		Short: "Print the least-privilege policy for the chosen rules",
-		Long: `Print the IAM policy (aws) or custom role (gcp) that lets a scan read exactly what the chosen rules need.
+		Long: `Print the IAM policy (aws) or custom role (gcp) or role definition (azure) that lets a scan read exactly what the chosen rules need.
 Everything in it is read-only. Rules, --include by name and --objects are the same as on scan.`,
 		Example: `  tojimari permissions > tojimari-policy.json
   tojimari permissions gcp > tojimari-role.yaml
+  tojimari permissions azure > tojimari-role.json
   tojimari permissions --tag exposure --include 'acme-*'`,
 		Args:      cobra.MaximumNArgs(1),
-		ValidArgs: []string{"aws", "gcp"},
+		ValidArgs: []string{"aws", "gcp", "azure"},
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch {
 			case len(args) == 0 || args[0] == "aws":
 			case args[0] == "gcp":
 				return writeGCPRole(a.Out, &sel, objects)
+			case args[0] == "azure" || strings.HasPrefix(args[0], "azure:"):
+				return writeAzureRole(a.Out, &sel, objects, args[0])
 			default:
-				return usagef("permissions for %q are not known here; there are aws and gcp", args[0])
+				return usagef("permissions for %q are not known here; there are aws, gcp and azure", args[0])
 			}
 			policy, err := iamPolicy(&sel, partition, objects)
 			if err != nil {

@@ -29,6 +29,9 @@ Targets:
   gcp, gcp:PROJECT     every Cloud Storage bucket of a project
   gcp:organizations/N  every project of an organisation; gcp:folders/N those of a folder
   gs://BUCKET          one Cloud Storage bucket
+  azure, azure:SUBSCRIPTION  every storage account of the subscriptions seen, or of one
+  azure:mg/NAME        every subscription below a management group
+  az://ACCOUNT[/CONTAINER]   one storage account, or one container of it
   https://HOST/PATH    what a stranger and a search engine get at an address
   snapshot:FILE        records saved by -o snapshot=FILE ("-" reads standard input)
   program:NAME         records printed by an external collector (--program NAME=PATH)
@@ -72,6 +75,9 @@ var targetOptions = []struct{ name, help string }{
 	{"external-id", "external id for --role-arn"},
 	{"org-role", "name of the role that aws:org assumes in each account"},
 	{"endpoint-url", "base URL of an S3-compatible service (path style)"},
+	{"cloud", "Azure cloud: public, china or usgov"},
+	{"tenant", "Entra tenant to get tokens from, by id or domain"},
+	{"subscription", "Azure subscription that az://ACCOUNT is in, by id or name"},
 	{"impersonate-service-account", "Google service account to read as"},
 	{"quota-project", "Google Cloud project that the calls are counted on"},
 	{"depth", "for https targets: follow links on the same host this many steps"},

@@ -234,6 +234,17 @@ func TestDemoPoliciesAreJSON(t *testing.T) {
 			names[b.Resource.Name] = true
 		}
 	}
+	for _, sub := range world.Azure.Subscriptions {
+		for _, a := range sub.Accounts {
+			names[a.Name] = true
+			for _, c := range a.Containers {
+				if names[a.Name+"/"+c.Name] {
+					t.Errorf("two containers are called %q", a.Name+"/"+c.Name)
+				}
+				names[a.Name+"/"+c.Name] = true
+			}
+		}
+	}
 	for _, f := range world.Faults {
 		if f.Resource != "" && !names[f.Resource] {
 			t.Errorf("fault for %q, which is not there", f.Resource)
@@ -250,6 +261,8 @@ func TestAWorldNeedsAnAccount(t *testing.T) {
 func FuzzServe(f *testing.F) {
 	f.Add("GET", "acme-www.s3.us-east-1.amazonaws.com", "/?acl", "AWS4-HMAC-SHA256 Credential=LAB111122223333/20261122/us-east-1/s3/aws4_request,")
 	f.Add("GET", "1.s3-control.us-east-1.amazonaws.com", "/v20180820/mrap/instances/policy", "Credential=LAB111122223333/")
+	f.Add("GET", "management.azure.com", "/subscriptions/"+DemoSubscription+"/resourceGroups/rg-acmewww/providers/Microsoft.Storage/storageAccounts/acmewww/blobServices/default/containers?$skiptoken=-1", "Bearer x")
+	f.Add("GET", "acmewww.blob.core.windows.net", "/$web?restype=container&comp=list&marker=9&maxresults=-1", "")
 	f.Add("GET", "s3.amazonaws.com", "/?continuation-token=after--1&max-buckets=-3", "Credential=LAB111122223333/")
 	l, err := Start(DemoWorld())
 	if err != nil {

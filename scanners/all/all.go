@@ -8,6 +8,7 @@ import (
 	"github.com/tojimari/tojimari/internal/vendors"
 	"github.com/tojimari/tojimari/scanners"
 	"github.com/tojimari/tojimari/scanners/awss3"
+	"github.com/tojimari/tojimari/scanners/azureblob"
 	"github.com/tojimari/tojimari/scanners/gcs"
 	"github.com/tojimari/tojimari/scanners/links"
 	"github.com/tojimari/tojimari/scanners/program"
@@ -31,6 +32,8 @@ type Config struct {
 	AWS []awss3.Option
 	// GCS changes how the Google Cloud Storage scanner works.
 	GCS []gcs.Option
+	// Azure changes how the Azure Blob scanner works.
+	Azure []azureblob.Option
 }
 
 // New returns the registry of all scanners.
@@ -42,6 +45,7 @@ func New(rt scanners.Runtime, cfg Config) (*scanners.Registry, error) {
 	list := []scanners.Scanner{
 		awss3.New(rt, cfg.AWS...),
 		gcs.New(rt, cfg.GCS...),
+		azureblob.New(rt, cfg.Azure...),
 		snapshot.New(cfg.Stdin),
 		program.New(cfg.Programs),
 		links.New(rt, links.Options{Vendors: known, Stdin: cfg.Stdin, Live: cfg.Live, RedactPaths: cfg.RedactPaths}),

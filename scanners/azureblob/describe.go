@@ -40,3 +40,6 @@ func (s *Scanner) Describe() scanners.Description {
 	}
 	return d
 }
+
+// IsDataAction reports whether a permission belongs among the data actions of a role.
+func IsDataAction(permission string) bool { return permission == permitBlobs }

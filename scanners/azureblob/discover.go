@@ -18,10 +18,12 @@ import (
 // Permissions that discovery needs (Azure RBAC, "Azure permissions for Storage" and "for Management and governance").
 const (
 	permitSubscriptions = "Microsoft.Resources/subscriptions/read"
-	permitGroups        = "Microsoft.Management/managementGroups/descendants/read"
 	permitAccounts      = "Microsoft.Storage/storageAccounts/read"
 	permitContainers    = "Microsoft.Storage/storageAccounts/blobServices/containers/read"
 )
+
+// PermitDescendants is the action that listing what is below a management group needs, for azure:mg/NAME alone.
+const PermitDescendants = "Microsoft.Management/managementGroups/descendants/read"
 
 // largestPage is the most containers that one page holds (REST API, Blob Containers - List).
 const largestPage = "%24maxpagesize=5000"
@@ -105,7 +107,7 @@ func (ses *session) belowGroup(ctx context.Context, group string) ([]subscriptio
 	}
 	all, err := list[descendant](ctx, ses, "/providers/Microsoft.Management/managementGroups/"+group+"/descendants", "api-version=2020-05-01")
 	if err != nil {
-		return nil, explain(fmt.Sprintf("listing what is below management group %q", group), permitGroups, err)
+		return nil, explain(fmt.Sprintf("listing what is below management group %q", group), PermitDescendants, err)
 	}
 	var out []subscription
 	for _, d := range all {
