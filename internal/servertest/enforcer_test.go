@@ -37,18 +37,26 @@ type stage struct {
 	owner     *s3.Client // the bucket owner
 	transport *http.Transport
 	clients   map[verdict.Audience]*http.Client
+	// complete, if any, gives a record the facts that the server has no notion of.
+	complete func(scene, *scanners.Record)
 }
 
 func newStage(t *testing.T) (stage, *servers.Server) {
 	t.Helper()
 	plain := servers.Versitygw(t)
 	secure := servers.Versitygw(t, servers.TLS(), servers.Over(plain))
-	// What versitygw has not, moto answers: who is calling, the account's public access block, access points.
+	servers.VersitygwUser(t, plain, outsider.ID, outsider.Secret)
+	return stageOf(t, plain, secure), plain
+}
+
+// stageOf is a stage on two servers with one store. What they have not, moto answers: who is calling, the account's
+// public access block, access points.
+func stageOf(t *testing.T, plain, secure *servers.Server) stage {
+	t.Helper()
 	transport := servers.Transport(plain, secure, servers.Moto(t, servers.TLS()))
 	client := func(via http.RoundTripper) *http.Client {
 		return &http.Client{Transport: via, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	}
-	servers.VersitygwUser(t, plain, outsider.ID, outsider.Secret)
 	return stage{
 		owner: s3.New(s3.Options{
 			Region:       "us-east-1",
@@ -61,7 +69,7 @@ func newStage(t *testing.T) (stage, *servers.Server) {
 			verdict.Anonymous:  client(transport),
 			verdict.AnyAccount: client(signing{transport}),
 		},
-	}, plain
+	}
 }
 
 // outsider is a user of versitygw whom no policy names and who owns nothing: any account but the owner's.
@@ -98,6 +106,19 @@ func (st stage) set(t *testing.T, s scene, bucket string) error {
 			t.Fatal(err)
 		}
 	}
+	if len(s.block) > 0 {
+		on := func(flag string) *bool { return aws.Bool(slices.Contains(s.block, flag)) }
+		if _, err := st.owner.PutPublicAccessBlock(ctx, &s3.PutPublicAccessBlockInput{Bucket: &bucket, PublicAccessBlockConfiguration: &types.PublicAccessBlockConfiguration{
+			BlockPublicAcls: on("BlockPublicAcls"), IgnorePublicAcls: on("IgnorePublicAcls"),
+			BlockPublicPolicy: on("BlockPublicPolicy"), RestrictPublicBuckets: on("RestrictPublicBuckets")}}); err != nil {
+			return fmt.Errorf("public access block: %w", err)
+		}
+	}
+	if s.objectACL != "" {
+		if _, err := st.owner.PutObjectAcl(ctx, &s3.PutObjectAclInput{Bucket: &bucket, Key: aws.String("o.txt"), ACL: types.ObjectCannedACL(s.objectACL)}); err != nil {
+			return fmt.Errorf("object ACL: %w", err)
+		}
+	}
 	if s.acl != "" {
 		if _, err := st.owner.PutBucketAcl(ctx, &s3.PutBucketAclInput{Bucket: &bucket, ACL: types.BucketCannedACL(s.acl)}); err != nil {
 			return fmt.Errorf("ACL: %w", err)
@@ -114,10 +135,16 @@ func (st stage) set(t *testing.T, s scene, bucket string) error {
 
 func TestOutsidersAtVersitygwGetWhatAccessSays(t *testing.T) {
 	st, server := newStage(t)
+	st.enforce(t, server, append(scenes(), randomScenes(t, 20261121, 150)...))
+}
+
+// enforce sets up the scenes, scans them, and asks of each what access says and what the server does.
+func (st stage) enforce(t *testing.T, server *servers.Server, list []scene) {
+	t.Helper()
 	exclusions := loadExclusions(t, server, false)
 	tally := map[string]int{}
 	set := map[string]scene{} // by bucket
-	for i, s := range append(scenes(), randomScenes(t, 20261121, 150)...) {
+	for i, s := range list {
 		bucket := fmt.Sprintf("scene-%03d", i)
 		refused := covering(exclusions, s.constructs(t), "", true)
 		err := st.set(t, s, bucket)
@@ -131,12 +158,19 @@ func TestOutsidersAtVersitygwGetWhatAccessSays(t *testing.T) {
 		case len(refused) > 0:
 			tally["excluded"] += 2 * len(comparedVerbs())
 		case err != nil:
-			t.Errorf("versitygw does not take the scene %q: %v", s.name, err)
+			t.Errorf("%s does not take the scene %q: %v", server.Name, s.name, err)
 		default:
 			set[bucket] = s
 		}
 	}
 	records := st.scan(t)
+	if st.complete != nil {
+		for bucket, s := range set {
+			if records[bucket] != nil {
+				st.complete(s, records[bucket])
+			}
+		}
+	}
 	for _, bucket := range slices.Sorted(maps.Keys(set)) {
 		s := set[bucket]
 		t.Run(s.name, func(t *testing.T) {

@@ -18,6 +18,9 @@ type scene struct {
 	ownership string // empty leaves the server's default, BucketOwnerEnforced
 	acl       string // canned; empty leaves it private
 	policy    string // empty leaves it unset
+	// What only some servers have.
+	objectACL string   // canned, of the object o.txt
+	block     []string // names of public access block flags that are on
 }
 
 // policyDocument is as much of a policy as finding its constructs takes.
@@ -32,6 +35,12 @@ func (s scene) constructs(t *testing.T) []string {
 	set := map[string]bool{}
 	if s.acl != "" {
 		set["acl:"+s.acl] = true
+	}
+	if s.objectACL != "" {
+		set["object acl:"+s.objectACL] = true
+	}
+	for _, flag := range s.block {
+		set["block:"+flag] = true
 	}
 	if s.ownership != "" {
 		set["ownership:"+s.ownership] = true
