@@ -76,7 +76,7 @@ func (f Fix) For(res result.Resource) Fix {
 	if res.Kind == scanners.KindBucket {
 		values["BUCKET"], values["CONTAINER"] = res.Name, res.Name
 	}
-	if res.Provider == scanners.Azure {
+	if res.Provider == scanners.Azure && res.Kind != scanners.KindLink {
 		store, container, _ := strings.Cut(strings.TrimPrefix(res.ID, "azure:"), "/")
 		values = map[string]string{"ACCOUNT": store, "CONTAINER": container, "REGION": res.Region}
 	}

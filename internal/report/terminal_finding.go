@@ -290,11 +290,11 @@ func curlFields(w words, verb verdict.Verb, v verdict.Verdict) []field {
 
 func (t *terminal) latentFields(w words, r result.Result) []field {
 	var out []field
-	for i, l := range r.Latent {
-		if i == maxGrants {
-			break
+	for _, l := range r.Latent {
+		f := field{label: text.LabelHeldBackBy, value: w.guard(l.Guard)}
+		if len(out) < maxGrants && !slices.Contains(out, f) {
+			out = append(out, f)
 		}
-		out = append(out, field{label: text.LabelHeldBackBy, value: w.guard(l.Guard)})
 	}
 	return out
 }
