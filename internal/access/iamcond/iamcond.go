@@ -233,7 +233,8 @@ func (c *condition) candidates(base string) []candidate {
 		rest, whole := strings.CutPrefix(text, base)
 		if whole && strings.HasPrefix(rest, c.on.ObjectPrefix) {
 			starts = append(starts, rest)
-			out = append(out, candidate{rest, rest}, candidate{rest + "KEY", rest + "*"})
+			// The wider pattern first: "pub/" alone is a poor answer for startsWith(".../pub/").
+			out = append(out, candidate{rest + "KEY", rest + "*"}, candidate{rest, rest})
 		}
 		if !whole {
 			parts = append(parts, text)
