@@ -11,6 +11,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
+	"github.com/tojimari/tojimari/internal/names"
 	"github.com/tojimari/tojimari/scanners"
 )
 
@@ -18,6 +19,7 @@ import (
 type Scanner struct {
 	rt       scanners.Runtime
 	settings settings
+	words    *names.Classifier
 	sessions memo[connection, *session]
 }
 
@@ -60,7 +62,7 @@ func New(rt scanners.Runtime, opts ...Option) *Scanner {
 	if rt.Now == nil {
 		rt.Now = time.Now
 	}
-	return &Scanner{rt: rt, settings: set}
+	return &Scanner{rt: rt, settings: set, words: names.New()}
 }
 
 // Inspect reads the facts in need of one storage account or container; see scanners.Scanner. A subscription has no

@@ -20,6 +20,7 @@ const (
 	factLabels         = scanners.FactName("bucket.labels")
 	factStoredPolicies = scanners.FactName("bucket.azure.stored_policies")
 	factObjects        = scanners.FactName("bucket.objects")
+	factNames          = scanners.FactName("bucket.names")
 )
 
 func containerListing() operation {

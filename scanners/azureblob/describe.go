@@ -36,7 +36,7 @@ func (s *Scanner) Describe() scanners.Description {
 	supply(permitContainers, factLevel, factRetention, factLabels)
 	supply(storedPolicyReading().permission, factStoredPolicies)
 	if s.rt.Objects > 0 { // without a sample nobody would ever settle it
-		supply(permitBlobs, factObjects)
+		supply(permitBlobs, factObjects, factNames)
 	}
 	return d
 }

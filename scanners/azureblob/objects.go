@@ -4,9 +4,12 @@ package azureblob
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/container"
 
+	"github.com/tojimari/tojimari/internal/names"
 	"github.com/tojimari/tojimari/scanners"
 )
 
@@ -18,26 +21,64 @@ func blobListing() operation { return operation{call: "blob:ListBlobs", permissi
 // largestSample is what one listing page holds (REST API, "List Blobs").
 const largestSample = 5000
 
+// readObjects takes one page of names. It answers both what is there and what the names show.
 func (in *inspection) readObjects(ctx context.Context) {
 	limit := min(in.scanner.rt.Objects, largestSample)
-	if limit <= 0 || !in.wants(factObjects) {
+	wanted := in.wanted(factObjects, factNames)
+	if limit <= 0 || len(wanted) == 0 {
 		return
 	}
-	size := int32(limit)
-	settle(ctx, in, &in.rec.Bucket.Objects, blobListing(), func(ctx context.Context) (container.ListBlobsFlatResponse, error) {
-		client, err := in.blobContainer(in.baseURL(in.account()), in.ref.Name)
-		if err != nil {
-			return container.ListBlobsFlatResponse{}, err
-		}
-		return call(ctx, in.session, func(ctx context.Context) (container.ListBlobsFlatResponse, error) {
-			return client.NewListBlobsFlatPager(&container.ListBlobsFlatOptions{MaxResults: &size}).NextPage(ctx)
-		})
+	b := scanners.NewRecord(in.ref.Head)
+	if taken, ok := in.rec.Bucket.Objects.Get(); ok {
+		b.Bucket.Names = scanners.KnownFact(in.namesOf(taken), in.rec.Bucket.Objects.Origin)
+		in.fill(wanted, b)
+		return
+	}
+	settle(ctx, in, &b.Bucket.Objects, blobListing(), func(ctx context.Context) (container.ListBlobsFlatResponse, error) {
+		return in.listBlobs(ctx, int32(limit))
 	}, func(out container.ListBlobsFlatResponse) (scanners.ObjectSample, error) {
 		if out.Segment == nil {
 			return scanners.ObjectSample{}, errHollow
 		}
 		return sample(out, limit), nil
 	})
+	objects := b.Bucket.Objects
+	b.Bucket.Names = scanners.Fact[scanners.Names]{State: objects.State, Reason: objects.Reason, Origin: objects.Origin}
+	if objects.State == scanners.Known {
+		b.Bucket.Names.Value = in.namesOf(objects.Value)
+	}
+	for _, name := range []scanners.FactName{factObjects, factNames} {
+		if !in.rec.Status(name).Settled() { // the other one comes for nothing
+			in.fill([]scanners.FactName{name}, b)
+		}
+	}
+}
+
+func (in *inspection) listBlobs(ctx context.Context, size int32) (container.ListBlobsFlatResponse, error) {
+	client, err := in.blobContainer(in.baseURL(in.account()), in.ref.Name)
+	if err != nil {
+		return container.ListBlobsFlatResponse{}, err
+	}
+	return call(ctx, in.session, func(ctx context.Context) (container.ListBlobsFlatResponse, error) {
+		return client.NewListBlobsFlatPager(&container.ListBlobsFlatOptions{MaxResults: &size}).NextPage(ctx)
+	})
+}
+
+// samplesPerKind is how many keys stand for each kind of name.
+const samplesPerKind = 3
+
+func (in *inspection) namesOf(taken scanners.ObjectSample) scanners.Names {
+	tally := names.NewTally(in.scanner.words, names.Options{Samples: samplesPerKind})
+	for _, o := range taken.Objects {
+		tally.Add(o.Key)
+	}
+	out := scanners.Names{Kinds: []scanners.NameCount{}, Sampled: int64(tally.Keys()), Complete: taken.Complete}
+	for _, k := range tally.Kinds() {
+		out.Sensitive = true
+		out.Kinds = append(out.Kinds, scanners.NameCount{Kind: string(k.Category), Count: int64(k.Count), Samples: k.Samples})
+	}
+	slices.SortFunc(out.Kinds, func(a, b scanners.NameCount) int { return strings.Compare(a.Kind, b.Kind) })
+	return out
 }
 
 func sample(out container.ListBlobsFlatResponse, limit int) scanners.ObjectSample {
