@@ -4,6 +4,7 @@ package gcprole
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -19,24 +20,34 @@ var deciding = []string{"buckets.getIamPolicy", "buckets.setIamPolicy", "managed
 //go:embed roles.yaml
 var rolesYAML []byte
 
-type table struct {
-	Read  string              `yaml:"read"`
-	Roles map[string][]string `yaml:"roles"`
+type rolesFile struct {
+	Read        string              `yaml:"read"`
+	Permissions map[string][]string `yaml:"permissions"`
+	None        []string            `yaml:"none"`
 }
 
-var predefined = sync.OnceValues(func() (table, error) {
-	var t table
-	if err := yaml.Unmarshal(rolesYAML, &t); err != nil {
-		return t, fmt.Errorf("reading the table of predefined roles: %w", err)
+// predefined maps each role of the table to its deciding permissions, sorted.
+var predefined = sync.OnceValues(func() (map[string][]string, error) {
+	var file rolesFile
+	if err := yaml.Unmarshal(rolesYAML, &file); err != nil {
+		return nil, fmt.Errorf("reading the table of predefined roles: %w", err)
 	}
-	for name, list := range t.Roles {
-		for _, p := range list {
-			if !slices.Contains(deciding, p) {
-				return t, fmt.Errorf("role %s: %q is not a deciding permission", name, p)
-			}
+	out := map[string][]string{}
+	for _, permission := range slices.Sorted(maps.Keys(file.Permissions)) {
+		if !slices.Contains(deciding, permission) {
+			return nil, fmt.Errorf("the table of predefined roles lists %q, which decides nothing", permission)
+		}
+		for _, role := range file.Permissions[permission] {
+			out["roles/"+role] = append(out["roles/"+role], permission)
 		}
 	}
-	return t, nil
+	for _, role := range file.None {
+		if _, both := out["roles/"+role]; both {
+			return nil, fmt.Errorf("the table of predefined roles has %q among those without permissions and among those with", role)
+		}
+		out["roles/"+role] = nil
+	}
+	return out, nil
 })
 
 // Permissions returns the deciding permissions of a role, without the prefix "storage.". ok is false for a role
@@ -60,11 +71,11 @@ func Permissions(role string, custom scanners.Fact[scanners.CustomRoles]) (permi
 		}
 		return nil, false
 	}
-	t, err := predefined()
+	table, err := predefined()
 	if err != nil {
 		return nil, false
 	}
-	permissions, ok = t.Roles[role]
+	permissions, ok = table[role]
 	return permissions, ok
 }
 

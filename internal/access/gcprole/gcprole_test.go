@@ -28,12 +28,21 @@ func TestPermissions(t *testing.T) {
 		"roles/storage.objectCreator":      {"objects.create"},
 		"roles/storage.legacyObjectReader": {"objects.get"},
 		"roles/storage.legacyBucketReader": {"objects.list"},
-		"roles/viewer":                     {},
-		"roles/editor":                     {},
-		"roles/owner":                      {},
-		"projects/p/roles/reader":          {"objects.get"},
-		"projects/p/roles/off":             nil,
-		"organizations/1/roles/gone":       nil,
+		"roles/storage.admin": {"buckets.getIamPolicy", "buckets.setIamPolicy", "managedFolders.setIamPolicy", "objects.create", "objects.delete",
+			"objects.get", "objects.list", "objects.setIamPolicy", "objects.update"},
+		"roles/storage.folderAdmin":       {"managedFolders.setIamPolicy", "objects.create", "objects.delete", "objects.get", "objects.list", "objects.setIamPolicy", "objects.update"},
+		"roles/storage.legacyBucketOwner": {"buckets.getIamPolicy", "buckets.setIamPolicy", "managedFolders.setIamPolicy", "objects.create", "objects.delete", "objects.list"},
+		"roles/storage.legacyObjectOwner": {"objects.get", "objects.setIamPolicy", "objects.update"},
+		"roles/iam.securityReviewer":      {"buckets.getIamPolicy", "objects.list"},
+		"roles/firebase.viewer":           {"buckets.getIamPolicy", "objects.get", "objects.list"},
+		"roles/dataflow.worker":           {"objects.create", "objects.get"},
+		"roles/cloudbuild.builds.builder": {"objects.create", "objects.delete", "objects.get", "objects.list", "objects.update"},
+		"roles/viewer":                    {},
+		"roles/editor":                    {},
+		"roles/owner":                     {},
+		"projects/p/roles/reader":         {"objects.get"},
+		"projects/p/roles/off":            nil,
+		"organizations/1/roles/gone":      nil,
 	} {
 		got, known := gcprole.Permissions(role, custom)
 		if !known {
@@ -50,6 +59,14 @@ func TestPermissions(t *testing.T) {
 	}
 	if _, known := gcprole.Permissions("projects/p/roles/reader", scanners.Fact[scanners.CustomRoles]{}); known {
 		t.Error("a custom role is known although none was read")
+	}
+}
+
+// TestTableIsWhole: storage.admin has every deciding permission, so that each of them has to be in the table.
+func TestTableIsWhole(t *testing.T) {
+	admin, _ := gcprole.Permissions("roles/storage.admin", scanners.Fact[scanners.CustomRoles]{})
+	if len(admin) != 9 || !slices.IsSorted(admin) {
+		t.Errorf("%q", admin)
 	}
 }
 
