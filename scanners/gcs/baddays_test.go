@@ -108,6 +108,25 @@ func TestAHollowBucket(t *testing.T) {
 	}
 }
 
+// TestAPlain404 is no word of the service: the bucket is not gone.
+func TestAPlain404(t *testing.T) {
+	l, err := lab.Start(lab.World{Google: oneBucket(lab.GoogleBucket{})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	b := start(t, oneBucket(lab.GoogleBucket{}), scanners.Runtime{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		if strings.HasSuffix(r.URL.Path, "/iam") {
+			return answer(r, 404, "Not Found"), nil
+		}
+		return l.Transport().RoundTrip(r)
+	})})
+	rec := b.inspect(b.ref("gcp:acme-prod", acme), "bucket.gcp.iam")
+	if got := rec.Bucket.GCP.IAM.Reason; got.Code != scanners.Failed || got.Detail != "HTTP 404" {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestListingWithoutACLs(t *testing.T) {
 	l, err := lab.Start(lab.World{Google: oneBucket(lab.GoogleBucket{})})
 	if err != nil {

@@ -138,7 +138,9 @@ func kindOf(f *failure, signed bool) failureKind {
 	case http.StatusForbidden:
 		return denied
 	case http.StatusNotFound, http.StatusGone:
-		return gone
+		if f.reason != "" { // else it is not the service that says so: a path that something in between does not know
+			return gone
+		}
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		return throttled
 	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout, http.StatusRequestTimeout:
