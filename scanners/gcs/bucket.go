@@ -173,8 +173,8 @@ func (in *inspection) inspectBucket(ctx context.Context) {
 	if in.wanted("bucket.gcp.managed_folders") {
 		in.readFolders(ctx)
 	}
-	if in.wanted("bucket.objects") && in.scanner.rt.Objects > 0 {
-		settle(ctx, in, &in.rec.Bucket.Objects, objectListing(), in.readObjects)
+	if in.scanner.rt.Objects > 0 && (in.wanted("bucket.objects") || in.wanted("bucket.names")) {
+		in.readSample(ctx)
 	}
 	if in.wanted("bucket.notifications") {
 		settle(ctx, in, &in.rec.Bucket.Notifications, notificationListing(), in.readNotifications)

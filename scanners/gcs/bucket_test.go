@@ -173,6 +173,25 @@ func TestManagedFolders(t *testing.T) {
 	}
 }
 
+func TestNames(t *testing.T) {
+	world := oneBucket(lab.GoogleBucket{Objects: []*storage.Object{{Name: "a/passport_0001.jpg"}, {Name: "a/passport_0002.jpg"}, {Name: "notes.txt"}}})
+	b := start(t, world, scanners.Runtime{Objects: 5})
+	got := b.inspect(b.ref("gcp:acme-prod", acme), "bucket.names")
+	want := scanners.Names{Sensitive: true, Sampled: 3, Complete: true, Kinds: []scanners.NameCount{
+		{Kind: "identity", Count: 2, Samples: []string{"a/passport_0001.jpg", "a/passport_0002.jpg"}}}}
+	if diff := cmp.Diff(want, got.Bucket.Names.Value); diff != "" {
+		t.Error(diff)
+	}
+	if n := b.lab.Calls()["gcp:storage.objects.list"]; n != 1 || len(got.Bucket.Objects.Value.Objects) != 3 {
+		t.Errorf("%d listings, %+v", n, got.Bucket.Objects)
+	}
+	b = start(t, world, scanners.Runtime{Objects: 5}, lab.Fault{Kind: lab.Deny, Operation: "storage.objects.list"})
+	rec := b.inspect(b.ref("gcp:acme-prod", acme), "bucket.names")
+	if f := factOf(t, &rec, "bucket.names"); f.Permission != "storage.objects.list" {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestObjects(t *testing.T) {
 	objects := []*storage.Object{
 		{Name: "a b/\u6238.txt", Size: 5, Updated: "2026-01-02T03:04:05Z", StorageClass: "COLDLINE", Generation: 17, Acl: []*storage.ObjectAccessControl{{Entity: "allUsers", Role: "READER"}}},

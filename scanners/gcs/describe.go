@@ -41,6 +41,7 @@ func (s *Scanner) Describe() scanners.Description {
 	add("bucket.notifications", notificationListing().permission)
 	if s.rt.Objects > 0 { // without a sample nobody would ever settle it
 		add("bucket.objects", objectListing().permission, "storage.objects.getIamPolicy")
+		add("bucket.names", objectListing().permission)
 	}
 	add("scope.gcp.public_access_prevention", effectivePrevention().permission)
 	add("scope.gcp.deny_policies", denyListing().permission, "iam.denypolicies.get", "resourcemanager.projects.get", "resourcemanager.folders.get")

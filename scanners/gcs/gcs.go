@@ -11,6 +11,7 @@ import (
 	"cloud.google.com/go/auth"
 
 	"github.com/tojimari/tojimari/internal/memo"
+	"github.com/tojimari/tojimari/internal/names"
 	"github.com/tojimari/tojimari/scanners"
 )
 
@@ -18,6 +19,7 @@ import (
 type Scanner struct {
 	rt       scanners.Runtime
 	settings settings
+	words    *names.Classifier
 	sessions memo.Memo[connection, *session]
 }
 
@@ -58,7 +60,7 @@ func New(rt scanners.Runtime, opts ...Option) *Scanner {
 	if rt.Now == nil {
 		rt.Now = time.Now
 	}
-	return &Scanner{rt: rt, settings: set}
+	return &Scanner{rt: rt, settings: set, words: names.New()}
 }
 
 // Inspect reads the facts in need of one project or bucket; see scanners.Scanner. Where the credentials have expired

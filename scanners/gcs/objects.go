@@ -1,15 +1,17 @@
-// A bounded sample of objects with their ACLs, notifications, and the tags in effect on a bucket.
+// A bounded sample of objects with their ACLs and what their names show, notifications, and the tags in effect on a bucket.
 
 package gcs
 
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	storage "google.golang.org/api/storage/v1"
 
+	"github.com/tojimari/tojimari/internal/names"
 	"github.com/tojimari/tojimari/scanners"
 )
 
@@ -26,6 +28,38 @@ func notificationListing() operation {
 
 func tagListing() operation {
 	return operation{call: "cloudresourcemanager.effectiveTags.list", permission: "storage.buckets.listEffectiveTags"}
+}
+
+// readSample settles the sample and what the names in it show, from one listing.
+func (in *inspection) readSample(ctx context.Context) {
+	objects, shown := &in.rec.Bucket.Objects, &in.rec.Bucket.Names
+	if !objects.Status().Settled() {
+		settle(ctx, in, objects, objectListing(), in.readObjects)
+	}
+	if shown.Status().Settled() {
+		return
+	}
+	*shown = scanners.Fact[scanners.Names]{State: objects.State, Reason: objects.Reason, Origin: objects.Origin}
+	if sample, ok := objects.Get(); ok {
+		shown.Value = in.namesOf(sample)
+	}
+}
+
+// samplesPerKind is how many keys stand for each kind of name.
+const samplesPerKind = 3
+
+func (in *inspection) namesOf(sample scanners.ObjectSample) scanners.Names {
+	tally := names.NewTally(in.scanner.words, names.Options{Samples: samplesPerKind})
+	for _, o := range sample.Objects {
+		tally.Add(o.Key)
+	}
+	out := scanners.Names{Kinds: []scanners.NameCount{}, Sampled: int64(tally.Keys()), Complete: sample.Complete}
+	for _, k := range tally.Kinds() {
+		out.Sensitive = true
+		out.Kinds = append(out.Kinds, scanners.NameCount{Kind: string(k.Category), Count: int64(k.Count), Samples: k.Samples})
+	}
+	slices.SortFunc(out.Kinds, func(a, b scanners.NameCount) int { return strings.Compare(a.Kind, b.Kind) })
+	return out
 }
 
 // readObjects takes one page of objects. Their ACLs come with it where uniform access is off and the caller may see
