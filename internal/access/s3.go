@@ -169,7 +169,7 @@ func (c *s3Case) readPolicies(scope scanners.ScopeAWS) {
 	case scanners.Unknown:
 		c.assumed = append(c.assumed, string(factRCPs)+": not read, assumed to deny nothing")
 	}
-	c.direct = awspolicy.New(awspolicy.Setting{Env: c.env, Grants: c.bucketLayer(), Denies: c.denies, Sampled: c.sampled()})
+	c.direct = awspolicy.New(awspolicy.Setting{Env: c.env, Grants: c.bucketLayer(), Denies: c.denies, Sampled: c.sampled(), Fresh: c.fresh()})
 	switch {
 	case c.policyBad != nil:
 		c.public, c.publicBy = verdict.Unknown, []verdict.Reason{*c.policyBad}

@@ -157,7 +157,7 @@ func (c *s3Case) askACL(who verdict.Audience, verb verdict.Verb, principal *awsp
 		return malformed(fmt.Sprintf("ACL: %v", err))
 	}
 	denies := append(c.bucketLayer(), c.denies...)
-	solver := awspolicy.New(awspolicy.Setting{Env: c.env, Grants: []awspolicy.Layer{{Policy: policy, Where: "ACL"}}, Denies: denies})
+	solver := awspolicy.New(awspolicy.Setting{Env: c.env, Grants: []awspolicy.Layer{{Policy: policy, Where: "ACL"}}, Denies: denies, Fresh: c.fresh()})
 	v := c.verdictOf(solve(solver, who, verb, principal), verdict.GrantACL, nil)
 	for i, g := range v.Grants {
 		e := entries[g.Index]

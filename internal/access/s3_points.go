@@ -57,7 +57,7 @@ func (c *s3Case) accessPoint(ap scanners.AccessPoint, who verdict.Audience, verb
 		via.Account = account
 	}
 	grants := append(c.bucketLayer(), awspolicy.Layer{Policy: policy, Where: where, OnAccessPoint: true})
-	solver := awspolicy.New(awspolicy.Setting{Env: c.env, Grants: grants, Denies: c.denies, Via: via, Sampled: c.sampled()})
+	solver := awspolicy.New(awspolicy.Setting{Env: c.env, Grants: grants, Denies: c.denies, Via: via, Sampled: c.sampled(), Fresh: c.fresh()})
 	v := c.verdictOf(solve(solver, who, verb, principal), verdict.GrantPolicy, &ap)
 	public, why := awspolicy.Public(policy, c.env, awspolicy.AccessPointPolicy)
 	if ap.NetworkOrigin == "VPC" {

@@ -3,8 +3,11 @@
 package access
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tojimari/tojimari/internal/access/awspolicy"
 	"github.com/tojimari/tojimari/internal/access/proof"
@@ -103,4 +106,11 @@ func (c *s3Case) sampled() []string {
 		}
 	}
 	return keys
+}
+
+// fresh is a piece of a key that no object of the bucket has but by a wonder, and that is the same for the same
+// bucket and time of judging.
+func (c *s3Case) fresh() string {
+	sum := sha256.Sum256([]byte(c.rec.ID + "\x00" + c.env.At.UTC().Format(time.RFC3339Nano)))
+	return "tojimari-" + hex.EncodeToString(sum[:6])
 }

@@ -46,6 +46,9 @@ type app struct {
 func Run(ctx context.Context, args []string, streams Streams) int {
 	ctx, stop := catchSignals(ctx)
 	defer stop()
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softMemory)
+	}
 	a := &app{Streams: streams, clock: time.Now, now: time.Now}
 	root := a.root()
 	root.SetArgs(args)
@@ -69,6 +72,9 @@ func Run(ctx context.Context, args []string, streams Streams) int {
 		return judge.ExitClean
 	}
 }
+
+// softMemory is where the garbage collector begins to work harder: a scan holds little at a time, whatever its size.
+const softMemory = 72 << 20
 
 // complain prints an error and its hint, if there is one.
 func (a *app) complain(err error) {

@@ -140,3 +140,20 @@ func observed(a *verdict.Access, expect map[string]any) []string {
 	}
 	return lines
 }
+
+// A request that would change something is described against a key that nobody uses, within what is open.
+func TestWriteProofNamesAFreshKey(t *testing.T) {
+	at := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+	input := `{"bucket":"acme-data","objects":[{"Key":"in/real.csv"}],"policy":{"Version":"2012-10-17","Statement":[
+		{"Effect":"Allow","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::acme-data/in/*.csv"}]}}`
+	first := judgeOne(t, []byte(input), at).Anonymous[verdict.Write].Witness
+	if first == nil || !strings.HasPrefix(first.Key, "in/") || !strings.HasSuffix(first.Key, ".csv") || !strings.Contains(first.Key, "tojimari-") {
+		t.Fatalf("witness %+v", first)
+	}
+	if again := judgeOne(t, []byte(input), at).Anonymous[verdict.Write].Witness; again.Key != first.Key {
+		t.Errorf("the same input gives %q and %q", first.Key, again.Key)
+	}
+	if later := judgeOne(t, []byte(input), at.Add(time.Second)).Anonymous[verdict.Write].Witness; later.Key == first.Key {
+		t.Error("the key is the same at another time")
+	}
+}

@@ -91,6 +91,9 @@ type Setting struct {
 	Via *AccessPoint
 	// Sampled are keys of readable objects that are known to exist; a witness that reads names one of them where it can.
 	Sampled []string
+	// Fresh is a piece of text that no existing key holds; a witness that changes something puts it into its key, so that
+	// it is described against an object of its own.
+	Fresh string
 }
 
 // Principal is a named outsider.

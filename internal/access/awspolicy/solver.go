@@ -23,6 +23,7 @@ type Solver struct {
 	index     map[string]int
 	mentioned map[string][]string
 	sampled   []string // keys of objects known to exist
+	fresh     string   // a piece of a key that no object has
 	reachable addrSet
 	strangers []string // account ids of nobody in the policies
 	couplings []coupling
@@ -63,7 +64,7 @@ const keyResource = 0
 // New prepares a setting.
 func New(set Setting) *Solver {
 	s := &Solver{
-		env: set.Env, via: set.Via, sampled: set.Sampled, keys: []string{""}, index: map[string]int{"": 0},
+		env: set.Env, via: set.Via, sampled: set.Sampled, fresh: set.Fresh, keys: []string{""}, index: map[string]int{"": 0},
 		mentioned: map[string][]string{}, reachable: publicAddrs(set.Env.PrivateSources), actions: actions(),
 	}
 	s.partition, s.bucket = s.place(set)

@@ -5,6 +5,7 @@ package awspolicy
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // witness builds the request of a solution.
@@ -31,6 +32,9 @@ func (s *Solver) witness(b *found) *Witness {
 		if i := slices.IndexFunc(s.sampled, func(key string) bool { return s.alsoOpens(b, key) }); i >= 0 {
 			w.Key, w.KeyLiteral = s.sampled[i], true
 		}
+	}
+	if b.act.method != "GET" && w.Key != "" && s.fresh != "" {
+		s.freshen(w, b)
 	}
 	// A name that ends in a slash is a folder's marker; what is in the folder shows more, where it is open too.
 	if strings.HasSuffix(w.Key, "/") && !w.KeyLiteral && s.alsoOpens(b, w.Key+"x") {
@@ -59,6 +63,16 @@ func (s *Solver) witness(b *found) *Witness {
 	slices.SortFunc(w.Headers, less)
 	slices.SortFunc(w.Parameters, less)
 	return w
+}
+
+// freshen makes the key of a request that would change something one that nobody uses, where the same request allows it.
+func (s *Solver) freshen(w *Witness, b *found) {
+	for at := len(w.Key); at >= 0; at-- {
+		if key := w.Key[:at] + s.fresh + w.Key[at:]; utf8.ValidString(key) && s.alsoOpens(b, key) {
+			w.Key, w.KeyLiteral = key, false
+			return
+		}
+	}
 }
 
 // alsoOpens reports whether the same request for another object key is allowed too, by the same statements.
