@@ -178,12 +178,12 @@ func CauseOf(grants []verdict.Grant, guards []verdict.Guard) string {
 }
 
 func digest(parts ...string) string {
-	h := sha256.New()
+	text := make([]byte, 0, 256) // enough for nearly all, so that it stays on the stack
 	for _, p := range parts {
-		h.Write([]byte(p))
-		h.Write([]byte{0})
+		text = append(append(text, p...), 0)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16])
 }
 
 // Compare orders findings for sorted formats: worst first, then by resource, rule, audience, verb and key.
