@@ -90,10 +90,10 @@ func carryAccess(out *scanners.BucketGCP, b *storage.Bucket, from scanners.Origi
 	}
 	uniform := out.UniformAccess.Value.Enabled
 	var bucket, objects []scanners.ACLGrant
-	for _, e := range b.Acl {
+	for _, e := range given(b.Acl) {
 		bucket = append(bucket, scanners.ACLGrant{Grantee: e.Entity, Permission: e.Role})
 	}
-	for _, e := range b.DefaultObjectAcl {
+	for _, e := range given(b.DefaultObjectAcl) {
 		objects = append(objects, scanners.ACLGrant{Grantee: e.Entity, Permission: e.Role})
 	}
 	// A list that is left out is a refusal; an empty default ACL is written as an empty list.
@@ -107,11 +107,11 @@ func carryAccess(out *scanners.BucketGCP, b *storage.Bucket, from scanners.Origi
 // acl is an ACL of the bucket resource. Under uniform access the fields are left out although ACLs are stored and come
 // back when it is turned off, so that is neither "empty" nor "not set": there is no such setting meanwhile. Without
 // uniform access a missing field means that the caller may not see it ("Buckets: acl[]").
-func acl(grants []scanners.ACLGrant, given, uniform bool, from scanners.Origin, refused *failure) scanners.Fact[scanners.ACL] {
+func acl(grants []scanners.ACLGrant, there, uniform bool, from scanners.Origin, refused *failure) scanners.Fact[scanners.ACL] {
 	switch {
 	case uniform:
 		return scanners.UnsupportedFact[scanners.ACL](from)
-	case given:
+	case there:
 		return scanners.KnownFact(scanners.ACL{Grants: grants}, from)
 	}
 	reason := scanners.Reason{Code: scanners.Denied, Permission: "storage.buckets.getIamPolicy", Detail: "the answer leaves the ACL out"}
@@ -147,10 +147,15 @@ func ipFilter(f *storage.BucketIpFilter) scanners.IPFilter {
 	if f.PublicNetworkSource != nil {
 		out.PublicRanges = f.PublicNetworkSource.AllowedIpCidrRanges
 	}
-	for _, n := range f.VpcNetworkSources {
+	for _, n := range given(f.VpcNetworkSources) {
 		out.VPCs = append(out.VPCs, n.Network)
 	}
 	return out
+}
+
+// given leaves out the elements that are null, which a service never sends and anything else may.
+func given[T any](list []*T) []*T {
+	return slices.DeleteFunc(slices.Clone(list), func(e *T) bool { return e == nil })
 }
 
 func moment(text string) time.Time {

@@ -36,7 +36,7 @@ func retention(b *storage.Bucket, from scanners.Origin) scanners.Fact[scanners.R
 
 func cors(rules []*storage.BucketCors) scanners.CORS {
 	out := scanners.CORS{Rules: []scanners.CORSRule{}}
-	for _, r := range rules {
+	for _, r := range given(rules) {
 		// responseHeader holds both what scripts may send and what they may see ("CORS configuration").
 		out.Rules = append(out.Rules, scanners.CORSRule{Origins: r.Origin, Methods: r.Method, Headers: r.ResponseHeader, Expose: r.ResponseHeader, MaxAge: r.MaxAgeSeconds})
 	}
@@ -46,7 +46,7 @@ func cors(rules []*storage.BucketCors) scanners.CORS {
 // lifecycle reads "Object Lifecycle Management". A condition that a rule of the schema has no word for narrows it.
 func lifecycle(rules []*storage.BucketLifecycleRule) scanners.Lifecycle {
 	out := scanners.Lifecycle{Rules: []scanners.LifecycleRule{}}
-	for _, r := range rules {
+	for _, r := range given(rules) {
 		if r.Action == nil || r.Condition == nil {
 			continue
 		}

@@ -105,8 +105,8 @@ func (ses *session) discoverProject(ctx context.Context, target scanners.Target,
 			return false
 		}
 		named = true
-		for _, b := range page.Items {
-			if b == nil || !bucketName.MatchString(b.Name) {
+		for _, b := range given(page.Items) {
+			if !bucketName.MatchString(b.Name) {
 				continue
 			}
 			ref := bucketRef(target, scope, b)

@@ -102,7 +102,7 @@ func sampled(o *storage.Object, uniform bool) scanners.SampledObject {
 	switch {
 	case o.Acl != nil:
 		out.ACLRead = true
-		for _, e := range o.Acl {
+		for _, e := range given(o.Acl) {
 			out.Grants = append(out.Grants, scanners.ACLGrant{Grantee: e.Entity, Permission: e.Role})
 		}
 	case !uniform:

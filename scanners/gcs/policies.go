@@ -64,10 +64,7 @@ func (in *inspection) readPolicy(ctx context.Context) (scanners.IAMPolicy, error
 
 func policy(p *storage.Policy) scanners.IAMPolicy {
 	out := scanners.IAMPolicy{Version: p.Version, Bindings: []scanners.IAMBinding{}}
-	for _, b := range p.Bindings {
-		if b == nil {
-			continue
-		}
+	for _, b := range given(p.Bindings) {
 		binding := scanners.IAMBinding{Role: b.Role, Members: slices.Clone(b.Members)}
 		if b.Condition != nil {
 			binding.Condition, binding.Title = b.Condition.Expression, b.Condition.Title
@@ -117,8 +114,8 @@ func (in *inspection) listFolders(ctx context.Context) (scanners.ManagedFolders,
 			}
 			return out, in.bucketGone(folderListing(), err)
 		}
-		for _, f := range page.Items {
-			if f != nil && f.Name != "" {
+		for _, f := range given(page.Items) {
+			if f.Name != "" {
 				out.List = append(out.List, scanners.ManagedFolder{Name: f.Name})
 			}
 		}

@@ -266,10 +266,8 @@ func (in *inspection) readKeys(ctx context.Context) (scanners.AccessKeys, error)
 		if err := in.get(ctx, storageURL+project+"/hmacKeys", query, "storage#hmacKeysMetadata", &page); err != nil {
 			return out, err
 		}
-		for _, k := range page.Items {
-			if k != nil {
-				out.List = append(out.List, scanners.AccessKey{ID: k.AccessId, State: k.State, Owner: k.ServiceAccountEmail, CreatedAt: moment(k.TimeCreated)})
-			}
+		for _, k := range given(page.Items) {
+			out.List = append(out.List, scanners.AccessKey{ID: k.AccessId, State: k.State, Owner: k.ServiceAccountEmail, CreatedAt: moment(k.TimeCreated)})
 		}
 		if page.NextPageToken == "" || page.NextPageToken == query.Get("pageToken") {
 			break
