@@ -3,6 +3,7 @@ package gcs_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,5 +56,41 @@ func TestConformance(t *testing.T) {
 		Falls: func(lost, with scanners.FactName) bool {
 			return lost == "scope.gcp.custom_roles" && with == "scope.gcp.deny_policies"
 		},
+	})
+}
+
+// TestConformanceOfTrees is for projects that are found through a folder and lie in an organisation.
+func TestConformanceOfTrees(t *testing.T) {
+	bucket := func(name string) []lab.GoogleBucket {
+		return []lab.GoogleBucket{{Resource: storage.Bucket{Name: name, Location: "EU", IamConfiguration: uniform()}}}
+	}
+	world := &lab.Google{
+		Folders: []lab.GoogleFolder{{Name: "folders/2", Parent: "organizations/1"}, {Name: "folders/3", Parent: "folders/2"}},
+		Projects: []lab.GoogleProject{
+			{ID: "acme-one", Number: 1, Parent: "folders/2", Buckets: bucket("acme-one-bucket")},
+			{ID: "acme-two", Number: 2, Parent: "folders/3", Buckets: bucket("acme-two-bucket")},
+		},
+		Denies: map[string][]lab.GoogleDeny{"organizations/1": {{ID: "d", Rules: `[]`}}},
+		Roles:  map[string][]lab.GoogleRole{"projects/acme-one": {{Name: "projects/acme-one/roles/reader", Permissions: []string{"storage.objects.get"}}}},
+	}
+	l, err := lab.Start(lab.World{Google: world})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Close)
+	scannertest.Run(t, scannertest.Harness{
+		New: func(wrap func(http.RoundTripper) http.RoundTripper) (scanners.Scanner, error) {
+			rt := scanners.Runtime{Transport: wrap(l.Transport()), Now: func() time.Time { return at }, UserAgent: "tojimari/test"}
+			return gcs.New(rt, gcs.WithCredentials(lab.GoogleCredentials()),
+				gcs.WithSleep(func(ctx context.Context, _ time.Duration) error { return ctx.Err() })), nil
+		},
+		Target:  scanners.Target{Scheme: "gcp", Name: "folders/2"},
+		Answers: scannertest.GoogleAnswers(),
+		// Both are told by where the project lies.
+		Falls: func(lost, with scanners.FactName) bool {
+			return lost == "scope.gcp.custom_roles" && with == "scope.gcp.deny_policies"
+		},
+		// Roles of the organisation that may not be listed are left out; here there are none.
+		Silent: func(identity string) bool { return strings.Contains(identity, "/v1/organizations/1/roles") },
 	})
 }
