@@ -23,6 +23,7 @@ type scan struct {
 	registry *scanners.Registry
 	judge    *judge.Judge
 	filter   filter
+	lent     orgFacts
 	extra    scanners.FactSet // of buckets, beyond what the rules need
 	pacer    *pace.Pacer
 	prover   prover // nil without --prove
@@ -103,6 +104,9 @@ type judging struct {
 }
 
 func (j *judging) event(ctx context.Context, e engine.Event) error {
+	if e.Record != nil {
+		e.Record = j.scan.lent.lend(e.Record)
+	}
 	if err := j.saved.write(e.Line()); err != nil {
 		return err
 	}

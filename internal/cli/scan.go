@@ -59,6 +59,7 @@ type scanFlags struct {
 	concurrency  int
 	deadline     time.Duration
 	resume       string
+	orgFacts     string
 	objects      int
 	prove, live  bool
 	options      map[string]*string
@@ -112,6 +113,7 @@ func (a *app) scanCommand() *cobra.Command {
 	flags.IntVar(&f.concurrency, "concurrency", pace.DefaultMax, "at most this many calls under way; the scan begins with fewer and adapts")
 	flags.DurationVar(&f.deadline, "deadline", 0, "stop after this time and report what was found (0: no limit)")
 	flags.StringVar(&f.resume, "resume", "", "continue a scan that was cut off, from its snapshot; nothing that is whole is read again")
+	flags.StringVar(&f.orgFacts, "org-facts", "", "snapshot of the organisation, for guards above the account that this scan may not read")
 	flags.IntVar(&f.objects, "objects", 0, "look at the ACLs of this many objects per bucket")
 	flags.BoolVar(&f.prove, "prove", false, "send each read witness once: one listing page of one key, or one byte of one object")
 	flags.BoolVar(&f.live, "live", false, "ask the services whether signed links still work, without taking content or changing anything")
@@ -158,6 +160,11 @@ func (a *app) prepareScan(f *scanFlags, args []string) (scan, error) {
 	var err error
 	if s.filter, err = parseFilter(f.sel.include, f.sel.exclude); err != nil {
 		return s, err
+	}
+	if f.orgFacts != "" {
+		if s.lent, err = readOrgFacts(f.orgFacts); err != nil {
+			return s, wrongUse(err)
+		}
 	}
 	s.extra = scanners.FactSet{}
 	s.extra.AddAll(s.filter.needs())
