@@ -14,6 +14,7 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	smithylogging "github.com/aws/smithy-go/logging"
 
 	"github.com/tojimari/tojimari/scanners"
 )
@@ -43,6 +44,7 @@ func (s *Scanner) config(ctx context.Context, c connection) (aws.Config, error) 
 func (s *Scanner) load(ctx context.Context, c connection) (aws.Config, error) {
 	options := []func(*awsconfig.LoadOptions) error{
 		awsconfig.WithRetryer(chainRetryer),
+		awsconfig.WithLogger(smithylogging.Nop{}), // what goes wrong is in the error
 	}
 	if c.profile != "" {
 		options = append(options, awsconfig.WithSharedConfigProfile(c.profile))
