@@ -48,15 +48,21 @@ func (g *Google) project(name string) *GoogleProject {
 }
 
 func (g *Google) bucket(name string) (*GoogleProject, *GoogleBucket) {
-	for i := range g.Projects {
-		p := &g.Projects[i]
-		for j := range p.Buckets {
-			if p.Buckets[j].Resource.Name == name {
-				return p, &p.Buckets[j]
+	g.once.Do(func() {
+		g.byName = map[string]googlePlace{}
+		for i := range g.Projects {
+			for j := range g.Projects[i].Buckets {
+				g.byName[g.Projects[i].Buckets[j].Resource.Name] = googlePlace{&g.Projects[i], &g.Projects[i].Buckets[j]}
 			}
 		}
-	}
-	return nil, nil
+	})
+	at := g.byName[name]
+	return at.project, at.bucket
+}
+
+type googlePlace struct {
+	project *GoogleProject
+	bucket  *GoogleBucket
 }
 
 // shown is the resource as buckets.get and buckets.list give it.

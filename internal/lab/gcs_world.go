@@ -5,6 +5,7 @@ package lab
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"cloud.google.com/go/auth"
@@ -21,6 +22,9 @@ type Google struct {
 	Roles map[string][]GoogleRole
 	// Impersonable are the service accounts that the caller may become.
 	Impersonable []string
+
+	once   sync.Once
+	byName map[string]googlePlace
 }
 
 // GoogleFolder is a folder; Parent is "organizations/N" or "folders/N".
