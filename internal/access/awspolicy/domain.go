@@ -47,6 +47,7 @@ type domain struct {
 	typ      valueType
 	optional bool // may be absent
 	multi    bool
+	alone    bool    // of the list that a key holds there is never more than one element
 	fixed    value   // domConst; also the value to begin with in the other kinds
 	finite   []value // domFinite, without absence
 	base     []textCon
@@ -178,6 +179,13 @@ func (d domain) exceptLike(list []string, suffix string) domain {
 
 func (d domain) nobodys() domain {
 	d.uncontrolled = true
+	return d
+}
+
+// path is a list of one: an account is at one place of one organisation.
+func (d domain) path() domain {
+	d = d.list()
+	d.alone = true
 	return d
 }
 

@@ -128,7 +128,7 @@ func (s *Solver) networkDomain(key string, c caller) (domain, bool) {
 		if !c.foreign {
 			d = d.exceptLike(s.mentioned["org"], "/")
 		}
-		d = d.list()
+		d = d.path()
 	default:
 		return domain{}, false
 	}
@@ -182,11 +182,11 @@ func (s *Solver) principalDomain(key string, c caller) (domain, bool) {
 		}
 		if c.name != nil {
 			if c.name.Kind == "organization" {
-				return within(false, c.name.Name+"/*").list().nobodys(), true
+				return within(false, c.name.Name+"/*").path().nobodys(), true
 			}
-			return within(true, "o-?*").list().nobodys(), true
+			return within(true, "o-?*").path().nobodys(), true
 		}
-		return within(true, "o-*/*").exceptLike(s.mentioned["org"], "/").list(), true
+		return within(true, "o-*/*").exceptLike(s.mentioned["org"], "/").path(), true
 	case "principalisawsservice":
 		switch c.id {
 		case idNone:
@@ -325,9 +325,9 @@ func (s *Solver) serviceDomain(key string, c caller) (domain, bool) {
 			return absent(), true
 		}
 		if c.foreign {
-			return within(true, "o-?*").list().nobodys(), true
+			return within(true, "o-?*").path().nobodys(), true
 		}
-		return within(true, "o-?*").exceptLike(s.mentioned["org"], "/").list(), true
+		return within(true, "o-?*").exceptLike(s.mentioned["org"], "/").path(), true
 	case "principalservicename":
 		if !service {
 			return absent(), true

@@ -181,6 +181,9 @@ func (sc *scene) pickMany(d *domain, cons []signed) (value, bool) {
 		}
 		return ok
 	}
+	if d.alone {
+		all, one = append(all, one...), nil
+	}
 	if len(one) == 0 {
 		return v, add()
 	}

@@ -77,7 +77,7 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 	bound := func(v [][]string) *choices { return &choices{key, v, true} }
 	words := []string{"", "a", "b", "ab", "A", "zz", "a/", "ba", "aa", "*", "?", "$", "anonymous", "a*", "a?", "a$", "aanonymous",
 		stranger, "a" + stranger, "zb", "/", "az", "azz", "B", "aB", "Ab", "AB"}
-	words = append(words, own...)
+	words = append(append(words, own...), w.Region, w.OrgID)
 	var texts []string // those that are not empty
 	for _, x := range words {
 		if x != "" {
