@@ -64,6 +64,7 @@ func get[T any](ctx context.Context, ses *session, address string) (T, error) {
 	if err != nil {
 		return out, err
 	}
+	defer resp.Body.Close()
 	if !runtime.HasStatusCode(resp, http.StatusOK) {
 		return out, runtime.NewResponseError(resp)
 	}
