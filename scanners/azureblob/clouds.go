@@ -49,7 +49,7 @@ func (c azureCloud) blobURL(account string) string { return "https://" + account
 // ownsBlob reports whether a base URL is a blob service of the cloud: tokens go nowhere else.
 func (c azureCloud) ownsBlob(base string) bool {
 	u, err := url.Parse(base)
-	if err != nil || u.Scheme != "https" || u.User != nil || u.Port() != "" {
+	if err != nil || u.Scheme != "https" || u.User != nil {
 		return false
 	}
 	for _, end := range c.blob {
