@@ -110,7 +110,7 @@ func (a *Azure) page(q request, all []any) answer {
 	if a.PageSize > 0 {
 		size = min(size, a.PageSize)
 	}
-	from, _ := strconv.Atoi(q.query.Get("$skiptoken")) //nolint:errcheck // none is the start
+	from, _ := strconv.Atoi(q.query.Get("$skiptoken")) // none is the start
 	from = min(max(from, 0), len(all))
 	end := min(from+max(size, 1), len(all))
 	out := map[string]any{"value": append([]any{}, all[from:end]...)}
@@ -339,7 +339,7 @@ func (c *AzureContainer) listXML(q request) answer {
 		NextMarker string
 	}{Name: c.Name}
 	size := number(q.query, "maxresults", 5000)
-	from, _ := strconv.Atoi(q.query.Get("marker")) //nolint:errcheck // none is the start
+	from, _ := strconv.Atoi(q.query.Get("marker")) // none is the start
 	from = min(max(from, 0), len(c.Blobs))
 	end := min(from+size, len(c.Blobs))
 	for _, o := range c.Blobs[from:end] {

@@ -28,7 +28,7 @@ func (l *Lab) serveAzure(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(out.body)))
 	w.WriteHeader(out.status)
 	if r.Method != http.MethodHead {
-		w.Write(out.body) //nolint:errcheck // the client may have gone
+		w.Write(out.body) // the client may have gone
 	}
 }
 
