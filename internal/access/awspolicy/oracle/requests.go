@@ -6,6 +6,7 @@ package oracle
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 type situation struct {
@@ -63,6 +64,16 @@ func maybe(list ...string) [][]string {
 	return out
 }
 
+// swapCase turns each letter of a text into the other case: the same to operators that fold, another to the rest.
+func swapCase(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsUpper(r) {
+			return unicode.ToLower(r)
+		}
+		return unicode.ToUpper(r)
+	}, s)
+}
+
 func always(list ...string) [][]string { return maybe(list...)[1:] }
 
 // candidates gives the choices of a key, nil when it is absent.
@@ -78,6 +89,11 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 	words := []string{"", "a", "b", "ab", "A", "zz", "a/", "ba", "aa", "*", "?", "$", "anonymous", "a*", "a?", "a$", "aanonymous",
 		stranger, "a" + stranger, "zb", "/", "az", "azz", "B", "aB", "Ab", "AB"}
 	words = append(append(words, own...), w.Region, w.OrgID)
+	for _, x := range own {
+		if other := swapCase(x); other != x {
+			words = append(words, other)
+		}
+	}
 	var texts []string // those that are not empty
 	for _, x := range words {
 		if x != "" {
