@@ -190,7 +190,9 @@ func TestEverythingRefusedGoesToTheFloor(t *testing.T) {
 				}
 			})
 		}
-		time.Sleep(5 * time.Second)
+		// A moment at which no call ends: where one does, the next may not have begun yet.
+		time.Sleep(5*time.Second + 7*time.Millisecond)
+		synctest.Wait()
 		s.mu.Lock()
 		flying := s.flying
 		s.mu.Unlock()
