@@ -55,7 +55,7 @@ type pointEntry struct {
 
 // listPoints lists the access points of a region once for all buckets.
 func (ses *session) listPoints(ctx context.Context, key pointsKey) ([]pointEntry, error) {
-	return ses.points.get(ctx, key, func(ctx context.Context) ([]pointEntry, error) {
+	return ses.points.Get(ctx, key, func(ctx context.Context) ([]pointEntry, error) {
 		input := &s3control.ListAccessPointsInput{AccountId: &ses.account, MaxResults: 1000}
 		if key.bucket != "" {
 			input.Bucket = &key.bucket
@@ -97,7 +97,7 @@ func listedPoint(account string, p controltypes.AccessPoint) scanners.AccessPoin
 
 // listMultiRegion lists the account's multi-region access points once.
 func (ses *session) listMultiRegion(ctx context.Context) ([]pointEntry, error) {
-	return ses.multi.get(ctx, struct{}{}, func(ctx context.Context) ([]pointEntry, error) {
+	return ses.multi.Get(ctx, struct{}{}, func(ctx context.Context) ([]pointEntry, error) {
 		if ses.partition != "aws" {
 			return nil, nil
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/tojimari/tojimari/internal/memo"
 	"github.com/tojimari/tojimari/internal/names"
 	"github.com/tojimari/tojimari/internal/vendors"
 	"github.com/tojimari/tojimari/scanners"
@@ -21,7 +22,7 @@ type Scanner struct {
 	settings settings
 	buckets  []bucketFact
 	words    *names.Classifier
-	sessions memo[connection, *session]
+	sessions memo.Memo[connection, *session]
 }
 
 var _ scanners.Scanner = (*Scanner)(nil)

@@ -59,7 +59,7 @@ func (s *Scanner) discoverMember(ctx context.Context, ses *session, target scann
 
 // member returns the session of another account of the organisation, entered through the role.
 func (s *Scanner) member(ctx context.Context, ses *session, account, role string) (*session, error) {
-	return ses.members.get(ctx, account+"/"+role, func(ctx context.Context) (*session, error) {
+	return ses.members.Get(ctx, account+"/"+role, func(ctx context.Context) (*session, error) {
 		config := ses.config.Copy()
 		name := fmt.Sprintf("arn:%s:iam::%s:role/%s", ses.partition, account, role)
 		if !roleARN.MatchString(name) {

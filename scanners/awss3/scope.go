@@ -216,7 +216,7 @@ func (in *inspection) pathBelow(ctx context.Context, organization string) string
 
 // policyText reads one policy; it is kept, since the same few are attached to many accounts.
 func (ses *session) policyText(ctx context.Context, id string) (string, error) {
-	return ses.policies.get(ctx, id, func(ctx context.Context) (string, error) {
+	return ses.policies.Get(ctx, id, func(ctx context.Context) (string, error) {
 		out, err := call(ctx, ses, ses.orgs.DescribePolicy, &organizations.DescribePolicyInput{PolicyId: &id})
 		if err != nil {
 			return "", err

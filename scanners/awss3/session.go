@@ -23,6 +23,7 @@ import (
 	smithylogging "github.com/aws/smithy-go/logging"
 	"github.com/rs/zerolog"
 
+	"github.com/tojimari/tojimari/internal/memo"
 	"github.com/tojimari/tojimari/internal/vendors"
 	"github.com/tojimari/tojimari/scanners"
 )
@@ -49,10 +50,10 @@ type session struct {
 
 	renewing sync.Mutex
 	lapsed   bool // there are no newer credentials
-	points   memo[pointsKey, []pointEntry]
-	multi    memo[struct{}, []pointEntry]
-	policies memo[string, string]
-	members  memo[string, *session]
+	points   memo.Memo[pointsKey, []pointEntry]
+	multi    memo.Memo[struct{}, []pointEntry]
+	policies memo.Memo[string, string]
+	members  memo.Memo[string, *session]
 }
 
 // sessionFor returns the session for a target, and for a member account of an organisation its own.
@@ -70,7 +71,7 @@ func (s *Scanner) sessionFor(ctx context.Context, ref scanners.Ref) (*session, e
 
 // connect returns the one session for a connection.
 func (s *Scanner) connect(ctx context.Context, c connection) (*session, error) {
-	return s.sessions.get(ctx, c, func(ctx context.Context) (*session, error) {
+	return s.sessions.Get(ctx, c, func(ctx context.Context) (*session, error) {
 		config, err := s.config(ctx, c)
 		if err != nil {
 			return nil, err

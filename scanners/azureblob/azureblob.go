@@ -11,6 +11,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
+	"github.com/tojimari/tojimari/internal/memo"
 	"github.com/tojimari/tojimari/internal/names"
 	"github.com/tojimari/tojimari/scanners"
 )
@@ -20,7 +21,7 @@ type Scanner struct {
 	rt       scanners.Runtime
 	settings settings
 	words    *names.Classifier
-	sessions memo[connection, *session]
+	sessions memo.Memo[connection, *session]
 }
 
 var _ scanners.Scanner = (*Scanner)(nil)

@@ -18,6 +18,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/container"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/service"
 
+	"github.com/tojimari/tojimari/internal/memo"
 	"github.com/tojimari/tojimari/scanners"
 )
 
@@ -29,7 +30,7 @@ type session struct {
 	cloud    azureCloud
 	token    azcore.TokenCredential
 	manager  *arm.Client // for what armstorage has no client for
-	storages memo[string, *storageClients]
+	storages memo.Memo[string, *storageClients]
 }
 
 // storageClients are the clients of one subscription.
@@ -50,7 +51,7 @@ func (s *Scanner) sessionFor(ctx context.Context, target scanners.Target) (*sess
 }
 
 func (s *Scanner) connect(ctx context.Context, c connection) (*session, error) {
-	return s.sessions.get(ctx, c, func(ctx context.Context) (*session, error) {
+	return s.sessions.Get(ctx, c, func(ctx context.Context) (*session, error) {
 		in, _ := cloudNamed(c.cloud)
 		token, err := s.credential(c, in)
 		if err != nil {
@@ -103,7 +104,7 @@ func (u userAgent) Do(req *azpolicy.Request) (*http.Response, error) {
 
 // storage returns the clients of a subscription.
 func (ses *session) storage(ctx context.Context, subscription string) (*storageClients, error) {
-	return ses.storages.get(ctx, subscription, func(context.Context) (*storageClients, error) {
+	return ses.storages.Get(ctx, subscription, func(context.Context) (*storageClients, error) {
 		factory, err := armstorage.NewClientFactory(subscription, ses.token, ses.managerOptions())
 		if err != nil {
 			return nil, fmt.Errorf("making the clients of subscription %q: %w", subscription, err)
