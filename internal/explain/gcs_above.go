@@ -1,0 +1,154 @@
+// What stands above a bucket in raw GCS input: organisation policy, custom roles, deny policies, tags.
+
+package explain
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/tojimari/tojimari/scanners"
+)
+
+// gcsOrgPolicy reads constraints/storage.publicAccessPrevention: as the v2 API prints it (spec.rules[].enforce),
+// as the v1 API does (booleanPolicy.enforced), as a bare boolean, or as a list of policies of which it is one.
+func gcsOrgPolicy(raw json.RawMessage) (scanners.PublicAccessPrevention, bool, error) {
+	var out scanners.PublicAccessPrevention
+	out.Source = "organization"
+	if on, err := asBool(raw); err == nil {
+		out.Enforced = on
+		return out, true, nil
+	}
+	items, err := listOf(unwrap(raw, "policies"))
+	if err != nil {
+		return out, false, err
+	}
+	found := false
+	for i, item := range items {
+		doc, err := object(item)
+		if err != nil {
+			return out, false, fmt.Errorf("policy %d: %w", i+1, err)
+		}
+		if on, ok := doc["storage.publicAccessPrevention"]; ok {
+			item, doc = on, fields{}
+			if on, err := asBool(item); err == nil {
+				out.Enforced, found = on, true
+				continue
+			}
+		}
+		name, _ := doc.text("name")
+		constraint, _ := doc.text("constraint")
+		if which := name + constraint; which != "" && !strings.HasSuffix(which, "storage.publicAccessPrevention") {
+			continue
+		}
+		var p struct {
+			BooleanPolicy struct{ Enforced bool }
+			Enforced      *bool
+			Enforce       *bool
+			Spec          struct {
+				Rules []struct {
+					Enforce   json.RawMessage
+					Condition *struct{ Expression string }
+				}
+			}
+			Rules []struct{ Enforce json.RawMessage }
+		}
+		if err := json.Unmarshal(item, &p); err != nil {
+			return out, false, fmt.Errorf("policy %d: %w", i+1, err)
+		}
+		found = true
+		enforced := p.BooleanPolicy.Enforced || p.Enforced != nil && *p.Enforced || p.Enforce != nil && *p.Enforce
+		for _, r := range p.Spec.Rules {
+			if r.Condition != nil && r.Condition.Expression != "" {
+				return out, false, fmt.Errorf("policy %d has a conditional rule, which depends on tags that are not given", i+1)
+			}
+			on, _ := asBool(r.Enforce)
+			enforced = enforced || on
+		}
+		for _, r := range p.Rules {
+			on, _ := asBool(r.Enforce)
+			enforced = enforced || on
+		}
+		out.Enforced = out.Enforced || enforced
+	}
+	return out, found, nil
+}
+
+func gcsCustomRoles(raw json.RawMessage) (scanners.CustomRoles, bool, error) {
+	raw = unwrap(raw, "roles", "custom_roles")
+	out := scanners.CustomRoles{List: []scanners.CustomRole{}}
+	var items []json.RawMessage
+	if doc, err := object(raw); err == nil && doc["name"] == nil && doc["includedPermissions"] == nil {
+		for _, name := range slices.Sorted(maps.Keys(doc)) {
+			role, err := gcsCustomRole(doc[name])
+			if err != nil {
+				return out, false, fmt.Errorf("role %q: %w", name, err)
+			}
+			role.Name = name
+			out.List = append(out.List, role)
+		}
+		return out, true, nil
+	}
+	items, err := listOf(raw)
+	if err != nil {
+		return out, false, err
+	}
+	for i, item := range items {
+		role, err := gcsCustomRole(item)
+		if err != nil || role.Name == "" {
+			return out, false, fmt.Errorf("role %d cannot be read or has no name", i+1)
+		}
+		out.List = append(out.List, role)
+	}
+	slices.SortFunc(out.List, func(a, b scanners.CustomRole) int { return strings.Compare(a.Name, b.Name) })
+	return out, true, nil
+}
+
+func gcsCustomRole(raw json.RawMessage) (scanners.CustomRole, error) {
+	var list []string
+	if json.Unmarshal(raw, &list) == nil {
+		return scanners.CustomRole{Permissions: list}, nil
+	}
+	var doc struct {
+		Name, Stage         string
+		Deleted             bool
+		IncludedPermissions []string
+	}
+	err := json.Unmarshal(raw, &doc)
+	return scanners.CustomRole{Name: doc.Name, Stage: doc.Stage, Deleted: doc.Deleted, Permissions: doc.IncludedPermissions}, err
+}
+
+func gcsDenyPolicies(raw json.RawMessage) (scanners.Policies, bool, error) {
+	items, err := listOf(unwrap(raw, "policies", "deny_policies"))
+	if err != nil {
+		return scanners.Policies{}, false, err
+	}
+	out := scanners.Policies{List: []scanners.PolicyText{}}
+	for i, item := range items {
+		text, _, err := textOrJSON(item)
+		if err != nil {
+			return out, false, fmt.Errorf("deny policy %d: %w", i+1, err)
+		}
+		out.List = append(out.List, scanners.PolicyText{Text: text})
+	}
+	return out, true, nil
+}
+
+// gcsTags accepts {"ORG/KEY": "VALUE"} or the effectiveTags of the Resource Manager API.
+func gcsTags(raw json.RawMessage) (scanners.Labels, bool, error) {
+	raw = unwrap(raw, "effectiveTags", "effective_tags")
+	out := scanners.Labels{Values: map[string]string{}}
+	if json.Unmarshal(raw, &out.Values) == nil {
+		return out, true, nil
+	}
+	var list []struct{ NamespacedTagKey, NamespacedTagValue string }
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return out, false, fmt.Errorf("want an object of key and value, or effectiveTags as the API prints them")
+	}
+	for _, t := range list {
+		out.Values[t.NamespacedTagKey] = strings.TrimPrefix(t.NamespacedTagValue, t.NamespacedTagKey+"/")
+	}
+	return out, true, nil
+}
