@@ -8,7 +8,6 @@ package access
 
 import (
 	"fmt"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -35,15 +34,6 @@ type azureCase struct {
 	flag      gate
 	site      bool // the container is $web and the static website is on
 	siteFact  scanners.Status
-}
-
-// gate is a setting that must let a request through: open, closed, conditional or unknown.
-type gate struct {
-	answer  verdict.Answer
-	guard   verdict.Guard
-	depends []string
-	reason  verdict.Reason
-	assumed string
 }
 
 func judgeAzureContainer(rec *scanners.Record, at time.Time) Judged {
@@ -127,29 +117,6 @@ func perimeterGate(perimeter scanners.Fact[scanners.Perimeter]) gate {
 	return rangeGate(perimeter.Value.InboundIPs, guard)
 }
 
-// rangeGate lets the public addresses of the ranges through.
-func rangeGate(rules []string, guard verdict.Guard) gate {
-	var ranges []netip.Prefix
-	for _, rule := range rules {
-		p, ok := parseRange(rule)
-		if !ok {
-			return gate{answer: verdict.Unknown, reason: verdict.Reason{Code: verdict.ReasonMalformed, Detail: fmt.Sprintf("address range %q cannot be read", rule)}}
-		}
-		ranges = append(ranges, p)
-	}
-	switch {
-	case onlyReserved(ranges):
-		guard.Detail = "no public address is let in"
-		return gate{answer: verdict.No, guard: guard}
-	case coversInternet(ranges):
-		guard.State, guard.Detail = "open", "the address rules together let in every public address"
-		return gate{answer: verdict.Yes, guard: guard}
-	default:
-		guard.Detail = "lets in some public addresses"
-		return gate{answer: verdict.Conditional, guard: guard, depends: []string{"source_ip in " + strings.Join(rules, ", ")}}
-	}
-}
-
 // azureFlagGate judges allowBlobPublicAccess. Null counts as allowed for an account that exists.
 func azureFlagGate(rec *scanners.Record) gate {
 	flag := rec.Store.Azure.Anonymous
@@ -199,7 +166,7 @@ func patternsFor(verb verdict.Verb) []string {
 }
 
 func (c azureCase) listing() verdict.Verdict {
-	v := c.through(c.level(verdict.List), c.flag, c.network)
+	v := through(c.level(verdict.List), c.flag, c.network)
 	if opens(v) {
 		address := c.blobURL("") + "?restype=container&comp=list&maxresults=1"
 		v.Witness = &verdict.Request{Method: "GET", URL: address}
@@ -209,7 +176,7 @@ func (c azureCase) listing() verdict.Verdict {
 }
 
 func (c azureCase) reading() verdict.Verdict {
-	blob := c.through(c.level(verdict.Read), c.flag, c.network)
+	blob := through(c.level(verdict.Read), c.flag, c.network)
 	key, known := sampleKey(c.rec.Bucket.Objects, azureReadable)
 	if opens(blob) {
 		blob.Witness = &verdict.Request{Method: "GET", URL: c.blobURL(key), Key: key, KeyKnown: known}
@@ -229,7 +196,7 @@ func (c azureCase) website() verdict.Verdict {
 	if !c.site {
 		return verdict.Verdict{Verdict: verdict.No}
 	}
-	v := c.through(verdict.Verdict{Verdict: verdict.Yes, Patterns: []string{"*"}, Grants: []verdict.Grant{{
+	v := through(verdict.Verdict{Verdict: verdict.Yes, Patterns: []string{"*"}, Grants: []verdict.Grant{{
 		Kind: verdict.GrantWebsite, Where: "storage account " + c.account, Who: "anyone", What: "static website",
 	}}}, c.network)
 	if endpoint := c.rec.Store.Website.Value.Endpoint; opens(v) && endpoint != "" {
@@ -243,33 +210,8 @@ func (c azureCase) website() verdict.Verdict {
 	return v
 }
 
-// through applies gates to what a grant opens, in the order in which they decide.
-func (c azureCase) through(v verdict.Verdict, gates ...gate) verdict.Verdict {
-	if v.Verdict == verdict.No {
-		return v
-	}
-	for _, g := range gates {
-		switch g.answer {
-		case verdict.No:
-			return verdict.Verdict{Verdict: verdict.No, Grants: v.Grants, ClosedBy: []verdict.Guard{g.guard}}
-		case verdict.Unknown:
-			v.Reasons = append(v.Reasons, g.reason)
-			v.Verdict = verdict.Unknown
-		case verdict.Conditional:
-			if v.Verdict == verdict.Yes {
-				v.Verdict = verdict.Conditional
-			}
-			v.DependsOn = append(v.DependsOn, g.depends...)
-			v.Guards = append(v.Guards, g.guard)
-		default:
-			v.Guards = append(v.Guards, g.guard)
-		}
-	}
-	return v
-}
-
 func (c azureCase) publicByProvider() (verdict.Answer, []verdict.Reason) {
-	v := c.through(c.level(verdict.Read), c.flag)
+	v := through(c.level(verdict.Read), c.flag)
 	if v.Verdict == verdict.Unknown {
 		return verdict.Unknown, v.Reasons
 	}

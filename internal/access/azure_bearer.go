@@ -105,12 +105,12 @@ func (c azureCase) token(l signedlink.Link, verb verdict.Verb, at time.Time) ver
 		return v
 	}
 	if len(l.Limits.Network) > 0 {
-		v = azureCase{}.through(v, tokenNetwork(l.Limits.Network))
+		v = through(v, tokenNetwork(l.Limits.Network))
 	}
 	if l.Limits.User != "" {
 		v = conditional(v, "a token of Entra user "+l.Limits.User)
 	}
-	return c.through(v, c.network)
+	return through(v, c.network)
 }
 
 // keyGates: Shared Key switched off refuses account and service SAS; a blocking expiration policy refuses

@@ -171,7 +171,7 @@ func (c *gcsCase) decide(who verdict.Audience, verb verdict.Verb, g gcsGrants, w
 	}
 	v := verdict.Union(g.iam, guarded(g.acl, uniform))
 	v = guarded(v, pap)
-	v = azureCase{}.through(v, network)
+	v = through(v, network)
 	switch {
 	case who == verdict.Anonymous:
 		v = guarded(v, payer)
@@ -268,7 +268,7 @@ func (c *gcsCase) named() []verdict.NamedGrant {
 			for _, f := range c.rec.Bucket.GCP.ManagedFolders.Value.List {
 				all = append(all, c.bindings(f.IAM.Value, "managed folder "+f.Name, f.Name, verb, is)...)
 			}
-			v := azureCase{}.through(verdict.Union(all...), c.network)
+			v := through(verdict.Union(all...), c.network)
 			grant.Verdict[verb] = v
 			found = found || v.Verdict != verdict.No
 		}
