@@ -147,12 +147,9 @@ func build(in fields, text []byte) (*built, error) {
 			return nil, fmt.Errorf("record: %w", err)
 		}
 		return &built{record: &rec, at: rec.At}, nil
-	case in["Statement"] != nil || in["statement"] != nil:
-		raw, err := json.Marshal(json.RawMessage(bytes.TrimSpace(text)))
-		if err != nil {
-			return nil, err
-		}
-		return s3Record(fields{"policy": raw})
+	}
+	if whole, ok := wholeAnswer(in, text); ok {
+		in = whole
 	}
 	provider, err := in.text("provider")
 	if err != nil {
@@ -170,6 +167,22 @@ func build(in fields, text []byte) (*built, error) {
 		return azureRecord(in)
 	default:
 		return nil, fmt.Errorf("provider %q is not aws, gcp or azure", provider)
+	}
+}
+
+// wholeAnswer recognises what one call of a provider's CLI prints, piped in as it is, and puts it under the key that
+// it answers for: a bucket policy, bare or as get-bucket-policy wraps it, an S3 ACL, an IAM allow policy.
+func wholeAnswer(in fields, text []byte) (fields, bool) {
+	whole := json.RawMessage(bytes.TrimSpace(text))
+	switch {
+	case in["Statement"] != nil, in["Policy"] != nil && in["policy"] == nil:
+		return fields{"provider": json.RawMessage(`"aws"`), "policy": whole}, true
+	case in["Grants"] != nil && in["Owner"] != nil:
+		return fields{"provider": json.RawMessage(`"aws"`), "acl": whole}, true
+	case in["bindings"] != nil:
+		return fields{"provider": json.RawMessage(`"gcp"`), "iam_policy": whole}, true
+	default:
+		return nil, false
 	}
 }
 
