@@ -15,10 +15,10 @@ import (
 
 func (a *app) permissionsCommand() *cobra.Command {
 	var sel selection
-	var partition string
+	var partition, orgRole string
 	var objects int
 	cmd := &cobra.Command{
-		Use:   "permissions [aws|gcp|azure]",
+		Use:   "permissions [aws|aws:org|gcp|azure]",
 		Short: "Print the least-privilege policy for the chosen rules",
 		Long: `Print the IAM policy (aws) or custom role (gcp) or role definition (azure) that lets a scan read exactly what the chosen rules need.
 Everything in it is read-only. Rules, --include by name and --objects are the same as on scan.`,
@@ -27,25 +27,29 @@ Everything in it is read-only. Rules, --include by name and --objects are the sa
   tojimari permissions azure > tojimari-role.json
   tojimari permissions --tag exposure --include 'acme-*'`,
 		Args:      cobra.MaximumNArgs(1),
-		ValidArgs: []string{"aws", "gcp", "azure"},
+		ValidArgs: []string{"aws", "aws:org", "gcp", "azure"},
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch {
-			case len(args) == 0 || args[0] == "aws":
+			case len(args) == 0 || args[0] == "aws" || args[0] == "aws:org":
 			case args[0] == "gcp":
 				return writeGCPRole(a.Out, &sel, objects)
 			case args[0] == "azure" || strings.HasPrefix(args[0], "azure:"):
 				return writeAzureRole(a.Out, &sel, objects, args[0])
 			default:
-				return usagef("permissions for %q are not known here; there are aws, gcp and azure", args[0])
+				return usagef("permissions for %q are not known here; there are aws, aws:org, gcp and azure", args[0])
 			}
 			policy, err := iamPolicy(&sel, partition, objects)
 			if err != nil {
 				return err
 			}
+			if len(args) == 1 && args[0] == "aws:org" {
+				policy.Statement = append(policy.Statement, organizationStatements(partition, orgRole)...)
+			}
 			return writeJSON(a.Out, policy)
 		},
 	}
 	sel.flags(cmd.Flags())
+	cmd.Flags().StringVar(&orgRole, "org-role", "OrganizationAccountAccessRole", "as on scan: name of the role that aws:org assumes in each account")
 	cmd.Flags().StringVar(&partition, "partition", "aws", "aws, aws-cn or aws-us-gov")
 	cmd.Flags().IntVar(&objects, "objects", 0, "as on scan: permissions to look at this many objects per bucket")
 	return cmd
@@ -105,6 +109,15 @@ func iamPolicy(sel *selection, partition string, objects int) (policyDocument, e
 		}
 	}
 	return doc, nil
+}
+
+// organizationStatements are what scanning every account of an organisation needs besides, in the account that it
+// starts from. The other statements belong to the role in each account.
+func organizationStatements(partition, role string) []policyStatement {
+	return []policyStatement{
+		{Sid: "TojimariOrganization", Effect: "Allow", Action: []string{"organizations:ListAccounts"}, Resource: []string{"*"}},
+		{Sid: "TojimariMembers", Effect: "Allow", Action: []string{"sts:AssumeRole"}, Resource: []string{"arn:" + partition + ":iam::*:role/" + role}},
+	}
 }
 
 // permissionsFor lists what the scanner of a target needs so that the judge's rules can be decided, sorted.
