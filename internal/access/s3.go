@@ -109,11 +109,6 @@ func newS3Case(rec *scanners.Record, at time.Time) *s3Case {
 	blockACLs := c.blockFlag("BlockPublicAcls", func(p scanners.PublicAccessBlock) bool { return p.BlockPublicAcls })
 	c.aclsOff = ownershipFlag(b.AWS.Ownership)
 	c.payer = payerFlag(b.RequesterPays)
-	if !c.payer.known && rec.BaseURL != "" && b.RequesterPays.Reason.Code == scanners.Malformed {
-		// A compatible service that answers another question here does not know the setting, so it cannot enforce it.
-		c.payer = flag{known: true, guard: verdict.Guard{Name: c.payer.guard.Name, Level: "bucket", State: "off"}}
-		c.assume(string(factPayer) + ": the service at " + rec.BaseURL + " does not answer for it, assumed off")
-	}
 	c.env = awspolicy.Env{
 		Bucket: rec.Name, Partition: rec.Partition, Region: rec.Region, Account: rec.Account, At: at,
 		BlockPublicACLs: blockACLs.on, PrivateSources: rec.Vendor != "", ACLs: awspolicy.NotKnown,

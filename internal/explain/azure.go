@@ -98,13 +98,13 @@ func azureAccount(b *built, in fields) (name string, err error) {
 	az := &b.record.Store.Azure
 	from := givenOrigin("account")
 	steps := []error{
-		azureSwitch(doc, "allowblobpublicaccess", from, func(on bool) {
+		azureSwitch(doc, "allowblobpublicaccess", func(on bool) {
 			az.Anonymous = scanners.KnownFact(scanners.AnonymousFlag{Allowed: on}, from)
 		}, func() { az.Anonymous = scanners.AbsentFact[scanners.AnonymousFlag](from) }),
-		azureSwitch(doc, "allowsharedkeyaccess", from, func(on bool) {
+		azureSwitch(doc, "allowsharedkeyaccess", func(on bool) {
 			az.SharedKey = scanners.KnownFact(scanners.Switch{On: on}, from)
 		}, func() { az.SharedKey = scanners.AbsentFact[scanners.Switch](from) }),
-		azureSwitch(doc, "ishnsenabled", from, func(on bool) {
+		azureSwitch(doc, "ishnsenabled", func(on bool) {
 			az.HierarchicalNames = scanners.KnownFact(scanners.Switch{On: on}, from)
 		}, func() { az.HierarchicalNames = scanners.AbsentFact[scanners.Switch](from) }),
 		azureNetwork(b, doc, from),
@@ -121,7 +121,7 @@ func azureAccount(b *built, in fields) (name string, err error) {
 	return name, nil
 }
 
-func azureSwitch(doc fields, key string, _ scanners.Origin, set func(bool), absent func()) error {
+func azureSwitch(doc fields, key string, set func(bool), absent func()) error {
 	raw, ok := doc[key]
 	if !ok {
 		absent()
