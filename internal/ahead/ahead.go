@@ -1,0 +1,91 @@
+// Package ahead lets several sequences be worked out side by side and still be read one after the other.
+package ahead
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"runtime/debug"
+	"sync"
+)
+
+// Part gives its pairs to yield until that returns false or ctx ends.
+type Part[A, B any] func(ctx context.Context, yield func(A, B) bool)
+
+// buffer is how many pairs a part may be ahead of its reader.
+const buffer = 64
+
+// Run yields what the parts give, in the order of the parts. While one is read, the parts up to width-1 places behind
+// it are at work already; each waits once it has given buffer pairs. Run returns when its parts have ended. A panic of
+// a part is raised again where the pairs are read.
+func Run[A, B any](ctx context.Context, width int, parts iter.Seq[Part[A, B]]) iter.Seq2[A, B] {
+	return func(yield func(A, B) bool) {
+		var running sync.WaitGroup
+		defer running.Wait()
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		var queue []<-chan step[A, B]
+		for part := range parts {
+			if len(queue) >= width {
+				if !read(queue[0], yield) {
+					return
+				}
+				queue = queue[1:]
+			}
+			out := make(chan step[A, B], buffer)
+			queue = append(queue, out)
+			running.Go(func() { work(ctx, part, out) })
+		}
+		for _, in := range queue {
+			if !read(in, yield) {
+				return
+			}
+		}
+	}
+}
+
+// PanicError is what a part panicked with, as it is raised again in the reader.
+type PanicError struct {
+	Value any
+	Stack []byte // of the part
+}
+
+// Error says what the part panicked with.
+func (e *PanicError) Error() string { return fmt.Sprint(e.Value) }
+
+// step is one pair, or the panic that ended a part.
+type step[A, B any] struct {
+	a        A
+	b        B
+	panicked *PanicError
+}
+
+func work[A, B any](ctx context.Context, part Part[A, B], out chan<- step[A, B]) {
+	defer close(out)
+	send := func(s step[A, B]) bool {
+		select {
+		case out <- s:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			send(step[A, B]{panicked: &PanicError{v, debug.Stack()}})
+		}
+	}()
+	part(ctx, func(a A, b B) bool { return send(step[A, B]{a: a, b: b}) })
+}
+
+func read[A, B any](in <-chan step[A, B], yield func(A, B) bool) bool {
+	for s := range in {
+		if s.panicked != nil {
+			panic(s.panicked)
+		}
+		if !yield(s.a, s.b) {
+			return false
+		}
+	}
+	return true
+}
