@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"github.com/tojimari/tojimari/internal/ahead"
 	"github.com/tojimari/tojimari/internal/pace"
 	"github.com/tojimari/tojimari/scanners"
 )
@@ -89,9 +90,13 @@ func isZeroRef(ref scanners.Ref) bool { return ref.ID == "" && ref.Scope == "" }
 
 // panicError names what the scanner was doing and where it fell over.
 func panicError(doing string, s *source, value any) error {
+	stack := debug.Stack()
+	if elsewhere, ok := value.(*ahead.PanicError); ok {
+		stack = elsewhere.Stack
+	}
 	return &scanners.FailureError{Failure: scanners.Failure{
 		Code:   scanners.CodePanic,
-		Detail: fmt.Sprintf("%s: scanner %s panicked: %v (at %s)", doing, s.scanner.Describe().Name, value, panicPlace(debug.Stack())),
+		Detail: fmt.Sprintf("%s: scanner %s panicked: %v (at %s)", doing, s.scanner.Describe().Name, value, panicPlace(stack)),
 		Hint:   "this is a fault in tojimari; please report it with this message",
 	}}
 }
