@@ -12,49 +12,67 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	orgtypes "github.com/aws/aws-sdk-go-v2/service/organizations/types"
 
+	"github.com/tojimari/tojimari/internal/ahead"
 	"github.com/tojimari/tojimari/scanners"
 )
 
-// discoverOrganization goes through the accounts of the organisation. An account that cannot be entered is
-// a failed scope; the others are scanned all the same.
+// membersAhead is how many accounts are entered and listed side by side: entering and listing one takes about ten
+// calls, one after the other.
+const membersAhead = 16
+
+// discoverOrganization goes through the accounts of the organisation, in the order of the listing. An account that
+// cannot be entered is a failed scope; the others are scanned all the same.
 func (s *Scanner) discoverOrganization(ctx context.Context, ses *session, target scanners.Target, role string, yield func(scanners.Ref, error) bool) {
-	input := &organizations.ListAccountsInput{}
-	follow := pages{most: mostBucketPages}
-	for {
-		page, err := call(ctx, ses, ses.orgs.ListAccounts, input)
-		if err != nil {
-			yield(scanners.Ref{}, ses.listAccountsError(err))
-			return
+	members := func(yield func(ahead.Part[scanners.Ref, error]) bool) {
+		fail := func(err error) {
+			yield(func(_ context.Context, yield func(scanners.Ref, error) bool) {
+				yield(scanners.Ref{}, ses.listAccountsError(err))
+			})
 		}
-		for _, a := range page.Accounts {
-			if !s.discoverMember(ctx, ses, target, role, a, yield) {
+		input := &organizations.ListAccountsInput{}
+		follow := pages{most: mostBucketPages}
+		for {
+			page, err := call(ctx, ses, ses.orgs.ListAccounts, input)
+			if err != nil {
+				fail(err)
 				return
 			}
+			for _, a := range page.Accounts {
+				if !yield(func(ctx context.Context, yield func(scanners.Ref, error) bool) {
+					s.discoverMember(ctx, ses, target, role, a, yield)
+				}) {
+					return
+				}
+			}
+			more, err := follow.more(page.NextToken)
+			if err != nil {
+				fail(err)
+			}
+			if !more {
+				return
+			}
+			input.NextToken = page.NextToken
 		}
-		more, err := follow.more(page.NextToken)
-		if err != nil {
-			yield(scanners.Ref{}, ses.listAccountsError(err))
-		}
-		if !more {
-			return
-		}
-		input.NextToken = page.NextToken
 	}
+	ahead.Run(ctx, membersAhead, members)(yield)
 }
 
-func (s *Scanner) discoverMember(ctx context.Context, ses *session, target scanners.Target, role string, a orgtypes.Account, yield func(scanners.Ref, error) bool) bool {
+func (s *Scanner) discoverMember(ctx context.Context, ses *session, target scanners.Target, role string, a orgtypes.Account, yield func(scanners.Ref, error) bool) {
 	id := aws.ToString(a.Id)
 	if id == ses.account {
-		return ses.discoverAccount(ctx, target, yield)
+		ses.discoverAccount(ctx, target, yield)
+		return
 	}
 	if a.State != "" && a.State != orgtypes.AccountStateActive {
-		return yield(ses.scopeRef(target, id), fmt.Errorf("account %q is %s: %w", id, strings.ToLower(string(a.State)), scanners.ErrDenied))
+		yield(ses.scopeRef(target, id), fmt.Errorf("account %q is %s: %w", id, strings.ToLower(string(a.State)), scanners.ErrDenied))
+		return
 	}
 	member, err := s.member(ctx, ses, id, role)
 	if err != nil {
-		return yield(ses.scopeRef(target, id), err)
+		yield(ses.scopeRef(target, id), err)
+		return
 	}
-	return member.discoverAccount(ctx, target, yield)
+	member.discoverAccount(ctx, target, yield)
 }
 
 // member returns the session of another account of the organisation, entered through the role.
