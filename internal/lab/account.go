@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -231,17 +232,13 @@ func (l *Lab) organizations(q request) answer {
 	if caller.ID != management {
 		return q.failure(http.StatusBadRequest, "AccessDeniedException", "You don't have permissions to access this resource.")
 	}
-	var in struct{ TargetId, ChildId, Filter, PolicyId string } //nolint:revive // the members' names
+	var in struct{ TargetId, ChildId, Filter, PolicyId, NextToken string } //nolint:revive // the members' names
 	if err := json.Unmarshal([]byte(or(q.key, "{}")), &in); err != nil {
 		return q.failure(http.StatusBadRequest, "SerializationException", "")
 	}
 	switch q.operation {
 	case "ListAccounts":
-		var list []map[string]any
-		for _, a := range l.world.Accounts {
-			list = append(list, map[string]any{"Id": a.ID, "Name": a.Name, "State": or(a.State, "ACTIVE"), "Status": or(a.State, "ACTIVE")})
-		}
-		return jsonAnswer(map[string]any{"Accounts": list})
+		return l.listAccounts(in.NextToken)
 	case "ListParents":
 		parent := org.Unit
 		if in.ChildId == org.Unit || in.ChildId == management {
@@ -264,6 +261,25 @@ func (l *Lab) organizations(q request) answer {
 		}
 	}
 	return q.failure(http.StatusBadRequest, "InvalidInputException", "no such thing in this world")
+}
+
+// accountsPerPage is the most that a page of accounts holds (Organizations API Reference, "ListAccounts").
+const accountsPerPage = 20
+
+func (l *Lab) listAccounts(token string) answer {
+	all := l.world.Accounts
+	from, _ := strconv.Atoi(token) // none is the start
+	from = min(max(from, 0), len(all))
+	end := min(from+accountsPerPage, len(all))
+	var list []map[string]any
+	for _, a := range all[from:end] {
+		list = append(list, map[string]any{"Id": a.ID, "Name": a.Name, "State": or(a.State, "ACTIVE"), "Status": or(a.State, "ACTIVE")})
+	}
+	out := map[string]any{"Accounts": list}
+	if end < len(all) {
+		out["NextToken"] = strconv.Itoa(end)
+	}
+	return jsonAnswer(out)
 }
 
 func jsonAnswer(v any) answer {
