@@ -47,29 +47,29 @@ func (s *Solver) couple() []coupling {
 	together := func(a, b string, signedOnly bool) {
 		if i, j, ok := both(a, b); ok {
 			p, q := isPresent(i), isPresent(j)
-			out = append(out, coupling{[]int{i, j}, clause{[][]signed{{{p, false}, {q, false}}, {{p, true}, {q, true}}}}, signedOnly})
+			out = append(out, coupling{[]int{i, j}, clause{[][]signed{{demand(p, false), demand(q, false)}, {demand(p, true), demand(q, true)}}}, signedOnly})
 		}
 	}
 	if i, j, ok := both("aws:securetransport", "s3:tlsversion"); ok {
 		https, tls := isText(i, false, quantNone, "true"), isPresent(j)
-		out = append(out, coupling{[]int{i, j}, clause{[][]signed{{{https, true}, {tls, true}}, {{https, false}, {tls, false}}}}, false})
+		out = append(out, coupling{[]int{i, j}, clause{[][]signed{{demand(https, true), demand(tls, true)}, {demand(https, false), demand(tls, false)}}}, false})
 	}
 	if i, j, ok := both("s3:authtype", "s3:signatureage"); ok {
 		query, age := isText(i, false, quantNone, "REST-QUERY-STRING"), isPresent(j)
-		out = append(out, coupling{[]int{i, j}, clause{[][]signed{{{query, false}, {age, false}}, {{query, true}, {age, true}}}}, true})
+		out = append(out, coupling{[]int{i, j}, clause{[][]signed{{demand(query, false), demand(age, false)}, {demand(query, true), demand(age, true)}}}, true})
 	}
 	together("aws:principalorgid", "aws:principalorgpaths", true)
 	if i, j, ok := both("aws:viaawsservice", "aws:calledvia"); ok {
 		via, called := isText(i, false, quantNone, "true"), isPresent(j)
-		out = append(out, coupling{[]int{i, j}, clause{[][]signed{{{via, false}, {called, false}}, {{via, true}, {called, true}}}}, true})
+		out = append(out, coupling{[]int{i, j}, clause{[][]signed{{demand(via, false), demand(called, false)}, {demand(via, true), demand(called, true)}}}, true})
 	}
 	if i, j, ok := both("aws:multifactorauthpresent", "aws:multifactorauthage"); ok {
 		mfa, age := isText(i, false, quantNone, "true"), isPresent(j)
-		out = append(out, coupling{[]int{i, j}, clause{[][]signed{{{mfa, false}, {age, false}}, {{mfa, true}, {age, true}}}}, true})
+		out = append(out, coupling{[]int{i, j}, clause{[][]signed{{demand(mfa, false), demand(age, false)}, {demand(mfa, true), demand(age, true)}}}, true})
 	}
 	if i, j, ok := both("s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"); ok {
 		kms, id := isText(i, false, quantNone, "aws:kms", "aws:kms:dsse"), isPresent(j)
-		out = append(out, coupling{[]int{i, j}, clause{[][]signed{{{id, false}}, {{kms, true}}}}, true})
+		out = append(out, coupling{[]int{i, j}, clause{[][]signed{{demand(id, false)}, {demand(kms, true)}}}, true})
 	}
 	if j, ok := s.index["s3:requestobjecttagkeys"]; ok {
 		for i, name := range s.keys {
@@ -78,7 +78,7 @@ func (s *Solver) couple() []coupling {
 				continue
 			}
 			p, q := isPresent(i), isText(j, true, quantAny, tag)
-			out = append(out, coupling{[]int{i, j}, clause{[][]signed{{{p, false}, {q, false}}, {{p, true}, {q, true}}}}, false})
+			out = append(out, coupling{[]int{i, j}, clause{[][]signed{{demand(p, false), demand(q, false)}, {demand(p, true), demand(q, true)}}}, false})
 		}
 	}
 	return out

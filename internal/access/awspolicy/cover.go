@@ -13,7 +13,25 @@ const openShare = 7.0 / 8
 type coverage struct {
 	// blocked says, one clause per solution found, that the values which the client cannot choose are others.
 	blocked []clause
-	scope   *scene // the scene of the first of them
+	// doms are the domains of the keys in blocked, which not every action has.
+	doms map[int]domain
+	// scope is the scene of the first solution.
+	scope *scene
+}
+
+// add notes that a solution covers its cube.
+func (c *coverage) add(sc *scene, cube []signed) {
+	if c.scope == nil {
+		c.scope, c.doms = sc, map[int]domain{}
+	}
+	var out clause
+	for _, x := range cube {
+		out.alts = append(out.alts, []signed{{l: x.l, want: !x.want, loose: true}})
+		if _, ok := c.doms[x.l.k]; !ok {
+			c.doms[x.l.k] = *sc.dom(x.l.k)
+		}
+	}
+	c.blocked = append(c.blocked, out)
 }
 
 // uncovered gives the clauses that keep a search away from values that earlier solutions cover.
@@ -36,11 +54,12 @@ func (r *runner) coversAll() bool {
 	if len(r.blocked) == 0 || r.w.out() {
 		return false
 	}
-	// A value for which a literal is not decided counts as left out.
-	scope := *r.scope
-	scope.lax = true
-	left := leftover{sc: &scope, cons: map[int][]signed{}}
-	if !left.walk(r.uncovered(r.scope)) || r.w.out() {
+	scope := r.s.scene(r.scope.caller, r.scope.act, r.w)
+	for k, d := range r.doms {
+		scope.doms[k], scope.have[k] = d, true
+	}
+	left := leftover{sc: scope, cons: map[int][]signed{}}
+	if !left.walk(r.blocked) || r.w.out() {
 		return false
 	}
 	if !left.any {

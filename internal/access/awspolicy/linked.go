@@ -21,7 +21,9 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func (sc *scene) search(base []signed, clauses []clause) (sol *solution, pinned, ok bool) {
 	refs := sc.freeVariables(base, clauses)
 	if len(refs) == 0 {
-		sol, ok = sc.solve(base, clauses)
+		if sol, ok = sc.solve(base, clauses); ok {
+			sc.freezeCube(sol) // another caller or action gives the variables other values
+		}
 		return sol, false, ok
 	}
 	if !sc.lax {
@@ -79,7 +81,11 @@ func (sc *scene) search(base []signed, clauses []clause) (sol *solution, pinned,
 	for _, k := range refs {
 		if sc.uncontrolled(k) {
 			pinned = true
-			sol.cube = append(sol.cube, signed{isText(k, false, quantNone, sc.forced[k].text), true})
+			if v := sc.forced[k]; v.present {
+				sol.cube = append(sol.cube, demand(isText(k, false, quantNone, v.text), true))
+			} else {
+				sol.cube = append(sol.cube, demand(isPresent(k), false))
+			}
 		}
 	}
 	return sol, pinned, true
@@ -170,10 +176,10 @@ func (sc *scene) trials(k int, base []signed, clauses []clause, loose *solution)
 		}
 		add(v)
 		if !v.present {
-			own = append(own, signed{isPresent(k), true})
+			own = append(own, demand(isPresent(k), true))
 			continue
 		}
-		own = append(own, signed{isText(k, false, quantNone, v.text), false})
+		own = append(own, demand(isText(k, false, quantNone, v.text), false))
 	}
 	for _, v := range d.finite {
 		add(v)
@@ -242,7 +248,7 @@ func (sc *scene) trials(k int, base []signed, clauses []clause, loose *solution)
 	for _, other := range slices.Sorted(maps.Keys(linked)) {
 		o := sc.dom(other)
 		derive(other, o.fixed.text)
-		if v, ok := sc.pick(other, []signed{{isPresent(other), true}}); ok && o.kind == domText && other != keyResource {
+		if v, ok := sc.pick(other, []signed{demand(isPresent(other), true)}); ok && o.kind == domText && other != keyResource {
 			derive(other, v.text)
 		}
 		for _, v := range o.finite {

@@ -5,6 +5,7 @@ package awspolicy
 import (
 	"math"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -21,8 +22,11 @@ func (sc *scene) meets(cons []signed, v value) bool {
 
 func (sc *scene) grants(c signed, v value) bool {
 	t := sc.eval(c.l, v)
-	return t == is(c.want) || t == maybe && sc.lax
+	return t == is(c.want) || t == maybe && sc.lenient(c)
 }
+
+// lenient reports whether undecided is good enough for a literal.
+func (sc *scene) lenient(c signed) bool { return sc.lax || c.loose }
 
 // pick finds a value of key k that meets all constraints; the value of a plain request if that does.
 func (sc *scene) pick(k int, cons []signed) (value, bool) {
@@ -40,7 +44,7 @@ func (sc *scene) pick(k int, cons []signed) (value, bool) {
 	}
 	switch d.kind {
 	case domUnknown:
-		return value{}, len(cons) == 0 || sc.lax
+		return value{}, !slices.ContainsFunc(cons, func(c signed) bool { return !sc.lenient(c) })
 	case domAbsent:
 		return value{}, sc.meets(cons, value{})
 	case domConst:
@@ -85,17 +89,18 @@ func (sc *scene) pick(k int, cons []signed) (value, bool) {
 // maxKeyBytes is the longest object key (S3 User Guide, "Object key naming guidelines").
 const maxKeyBytes = 1024
 
-// textCon turns a literal into a constraint on a present value (on each value, where the key has several). member is
-// the truth wanted of "the value matches, negation applied". some is false when nothing is demanded, ok is false when
+// textCon turns a literal into a constraint on a present value (on each value, where the key has several). The truth
+// wanted is that of "the value matches, negation applied". some is false when nothing is demanded, ok is false when
 // it cannot be met for sure.
-func (sc *scene) textCon(l *clit, member bool) (con textCon, some, ok bool) {
-	set := sc.langs(l)
-	in := member != l.op.neg
+func (sc *scene) textCon(c signed) (con textCon, some, ok bool) {
+	set := sc.langs(c.l)
+	in := c.want != c.l.op.neg
+	lax := sc.lenient(c)
 	switch {
-	case in && !sc.lax, !in && sc.lax:
+	case in && !lax, !in && lax:
 		return textCon{langs: set.sure, neg: !in}, true, true
 	case set.unsure:
-		return textCon{}, false, sc.lax
+		return textCon{}, false, lax
 	case !in && len(set.rough) > 0: // strict: outside whatever the values may be
 		return textCon{langs: append(set.sure[:len(set.sure):len(set.sure)], set.rough...), neg: true}, true, true
 	}
@@ -108,24 +113,24 @@ func (sc *scene) textCons(base []textCon, cons []signed) ([]textCon, bool) {
 	for _, c := range cons {
 		l := c.l
 		if l.unclearAll || l.op.kind != opString && l.op.kind != opResource && l.op.kind != opNull {
-			if !sc.lax {
+			if !sc.lenient(c) {
 				return nil, false
 			}
 			continue
 		}
 		if l.op.kind == opNull {
-			if t := sc.eval(l, textValue("x")); t != is(c.want) && (t != maybe || !sc.lax) {
+			if !sc.grants(c, textValue("x")) {
 				return nil, false
 			}
 			continue
 		}
 		if l.op.kind == opResource && l.op.neg && l.linked && sc.unresolved(l) {
-			if !sc.lax {
+			if !sc.lenient(c) {
 				return nil, false
 			}
 			continue
 		}
-		con, some, ok := sc.textCon(l, c.want)
+		con, some, ok := sc.textCon(c)
 		if !ok {
 			return nil, false
 		}
@@ -144,18 +149,18 @@ func (sc *scene) pickMany(d *domain, cons []signed) (value, bool) {
 	for _, c := range cons {
 		l := c.l
 		if l.op.kind == opNull {
-			if t := sc.eval(l, value{present: true, many: []string{"x"}}); t != is(c.want) && (t != maybe || !sc.lax) {
+			if !sc.grants(c, value{present: true, many: []string{"x"}}) {
 				return value{}, false
 			}
 			continue
 		}
 		if l.unclearAll || l.op.kind != opString || l.quant == quantNone {
-			if !sc.lax {
+			if !sc.lenient(c) {
 				return value{}, false
 			}
 			continue
 		}
-		con, some, ok := sc.textCon(l, c.want)
+		con, some, ok := sc.textCon(c)
 		if !ok {
 			return value{}, false
 		}
@@ -205,7 +210,7 @@ func (sc *scene) addrsFor(d *domain, cons []signed) (addrSet, bool) {
 		unsure := l.unclear != ""
 		switch {
 		case l.op.kind == opNull:
-			if t := sc.eval(l, d.fixed); t != is(c.want) && (t != maybe || !sc.lax) {
+			if !sc.grants(c, d.fixed) {
 				return addrSet{}, false
 			}
 			continue
@@ -225,9 +230,9 @@ func (sc *scene) addrsFor(d *domain, cons []signed) (addrSet, bool) {
 			unsure = true
 		}
 		switch {
-		case in && unsure && sc.lax:
+		case in && unsure && sc.lenient(c):
 			continue
-		case !in && unsure && !sc.lax:
+		case !in && unsure && !sc.lenient(c):
 			return addrSet{}, false
 		}
 		if !in {

@@ -125,7 +125,7 @@ func (s *Solver) exposed(b *found, granted []*stmt) (patterns, except []string) 
 func onKey(l lang) signed {
 	c := bare(keyResource, literal{op: operator{kind: opResource}})
 	c.object = []lang{l}
-	return signed{c, true}
+	return demand(c, true)
 }
 
 // opens reports whether the statement opens a key of the language to the caller.
@@ -172,9 +172,9 @@ func (s *Solver) reachesThrough(sc *scene, bit uint64, layer int, base []signed,
 		if st.layer != &s.grants[layer].Layer || !st.admits(sc, bit) || st.res == nil {
 			continue
 		}
-		next := append(base[:len(base):len(base)], signed{st.res, true})
+		next := append(base[:len(base):len(base)], demand(st.res, true))
 		for _, c := range st.conds {
-			next = append(next, signed{c, true})
+			next = append(next, demand(c, true))
 		}
 		if s.reachesThrough(sc, bit, layer+1, next, granted, clauses) {
 			return true
@@ -203,12 +203,12 @@ func (s *Solver) listed(b *found, granted []*stmt) []string {
 		if !st.admits(sc, bit) || st.res == nil {
 			continue
 		}
-		base := []signed{{st.res, true}}
+		base := []signed{demand(st.res, true)}
 		for _, c := range st.conds {
-			base = append(base, signed{c, true})
+			base = append(base, demand(c, true))
 		}
 		empty := isText(k, false, quantNone, "")
-		for _, c := range [...]signed{{isPresent(k), false}, {empty, true}} {
+		for _, c := range [...]signed{demand(isPresent(k), false), demand(empty, true)} {
 			if _, _, ok := sc.search(append(base[:len(base):len(base)], c), clauses); ok {
 				return []string{"*"}
 			}
@@ -220,7 +220,7 @@ func (s *Solver) listed(b *found, granted []*stmt) []string {
 			for _, l := range sc.langs(c).sure {
 				only := bare(k, literal{op: operator{kind: opString}})
 				only.whole = []lang{l}
-				if _, _, ok := sc.search(append(base[:len(base):len(base)], signed{only, true}), clauses); ok {
+				if _, _, ok := sc.search(append(base[:len(base):len(base)], demand(only, true)), clauses); ok {
 					out = append(out, strings.TrimRight(l.p.String(), "*")+"*")
 				}
 			}

@@ -60,10 +60,10 @@ func (sc *scene) escape(d *stmt, bit uint64) (clause, bool) {
 	}
 	var c clause
 	if d.res != nil {
-		c.alts = append(c.alts, []signed{{d.res, false}})
+		c.alts = append(c.alts, []signed{demand(d.res, false)})
 	}
 	for _, l := range d.conds {
-		c.alts = append(c.alts, []signed{{l, false}})
+		c.alts = append(c.alts, []signed{demand(l, false)})
 	}
 	return c, true
 }
@@ -90,10 +90,10 @@ func (r *runner) layer(sc *scene, bit uint64, depth int, stmts []*stmt, base []s
 		}
 		b := base[:len(base):len(base)]
 		if st.res != nil {
-			b = append(b, signed{st.res, true})
+			b = append(b, demand(st.res, true))
 		}
 		for _, l := range st.conds {
-			b = append(b, signed{l, true})
+			b = append(b, demand(l, true))
 		}
 		r.layer(sc, bit, depth+1, append(stmts[:depth:depth], st), b, denies, lax)
 	}
@@ -226,18 +226,8 @@ func (r *runner) choice(sc *scene, stmts []*stmt, base []signed, denies []clause
 		if r.out.answer == verdict.No {
 			r.out.answer, r.out.best, r.out.depends = verdict.Conditional, f, sol.cube
 		}
-		if pinned || len(sol.cube) == 0 {
-			break
-		}
-		if r.scope == nil {
-			r.scope = sc
-		}
-		var c clause
-		for _, x := range sol.cube {
-			c.alts = append(c.alts, []signed{{x.l, !x.want}})
-		}
-		r.blocked = append(r.blocked, c)
-		if r.loops++; r.loops >= maxCubes {
+		r.add(sc, sol.cube)
+		if r.loops++; pinned || r.loops >= maxCubes {
 			sc.incomplete = true
 			break
 		}

@@ -28,7 +28,12 @@ func is(b bool) truth {
 type signed struct {
 	l    *clit
 	want bool
+	// loose is set on literals that only keep a search away from what earlier solutions cover: there undecided is
+	// enough, for a value is covered only where the literal surely had the other truth.
+	loose bool
 }
+
+func demand(l *clit, want bool) signed { return signed{l: l, want: want} }
 
 // scene is one caller doing one action: it knows the domain of every key.
 type scene struct {

@@ -3,6 +3,8 @@ package awspolicy
 // This file searches for a request that one choice of Allow statements admits and no Deny refuses. It keeps a value
 // per condition key, looks for a Deny that these values violate, and branches on the ways to escape it.
 
+import "slices"
+
 // clause is a disjunction of conjunctions: one alternative must hold.
 type clause struct {
 	alts [][]signed
@@ -19,7 +21,8 @@ type problem struct {
 // solution is a request, and what it owes to values that the client cannot choose.
 type solution struct {
 	model []value
-	// cube are the literals on uncontrolled keys that the request needs; it works for all their values within the cube.
+	// cube are the literals on uncontrolled keys that the request needs; it works for all their values within the cube,
+	// whatever a search was told to keep away from.
 	cube []signed
 	// forced are the trial values of variables that the solution rests on, nil without.
 	forced []*value
@@ -172,11 +175,19 @@ func (p *problem) needs(k int, base []signed) bool {
 func (p *problem) cube() []signed {
 	var out []signed
 	for k := range p.cons {
-		if len(p.cons[k]) > 0 && p.sc.uncontrolled(k) {
-			out = append(out, p.cons[k]...)
+		if len(p.cons[k]) == 0 || !p.sc.uncontrolled(k) {
+			continue
+		}
+		for _, x := range p.cons[k] {
+			if !x.loose && !slices.Contains(out, x) {
+				out = append(out, x)
+			}
 		}
 	}
 	for _, c := range p.clauses {
+		if c.alts[0][0].loose {
+			continue
+		}
 		var owed []signed
 		found, free := false, false
 		for _, alt := range c.alts {

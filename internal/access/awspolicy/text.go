@@ -303,6 +303,8 @@ func (s *textSearch) alphabet(state []uint64, out []rune) []rune {
 				e := l.p.el[at]
 				add(e)
 				if l.p.fold {
+					add(unicode.ToUpper(e)) // before rarer signs that fold to the same letter
+					add(unicode.ToLower(e))
 					for r := unicode.SimpleFold(e); r != e; r = unicode.SimpleFold(r) {
 						add(r)
 					}

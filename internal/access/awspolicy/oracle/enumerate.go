@@ -6,6 +6,7 @@ package oracle
 import (
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -62,7 +63,7 @@ func (d *Document) Keys() []string {
 // Judge answers for a verb ("list", "read", "write", "permissions") and an audience ("anonymous", "any_account").
 func Judge(d *Document, w World, verb, audience string, limit int) Judgement {
 	keys := d.Keys()
-	j := &judge{d: d, w: w, keys: keys, limit: limit, r: rand.New(rand.NewPCG(1, 2))}
+	j := &judge{d: d, w: w, keys: keys, limit: limit, r: rand.New(rand.NewPCG(1, 2)), known: map[lookup]*choices{}}
 	j.entangled, j.vars = j.variables()
 	j.texts = map[string][]string{}
 	for _, st := range d.statements {
@@ -136,11 +137,32 @@ type judge struct {
 	entangled map[string]bool
 	vars      bool
 	r         *rand.Rand
+	known     map[lookup]*choices
 	limit     int
 	keysOf    []string // the resources of object actions
 	sampled   bool
 	bound     bool
 	tried     int
+}
+
+// lookup is what candidates depends on.
+type lookup struct {
+	key  string
+	s    situation
+	name string
+}
+
+// choices gives the candidates of a key, reduced; nil when it is absent.
+func (j *judge) choices(key string, s situation, a action) *choices {
+	l := lookup{key, s, a.name}
+	c, ok := j.known[l]
+	if !ok {
+		if c = j.w.candidates(key, s, a, j.texts[key]); c != nil {
+			c.values = j.reduce(key, c.values)
+		}
+		j.known[l] = c
+	}
+	return c
 }
 
 func (j *judge) variables() (entangled map[string]bool, resources bool) {
@@ -197,7 +219,10 @@ func (j *judge) reduce(key string, values [][]string) [][]string {
 				}
 			}
 		}
-		if tied(key) {
+		switch {
+		case key == "s3:requestobjecttagkeys":
+			sig.WriteString(strconv.FormatBool(tagged(v)))
+		case tied(key):
 			sig.WriteString(strings.Join(v, ",")) // other keys depend on the value itself
 		}
 		if !seen[sig.String()] {
@@ -211,7 +236,7 @@ func (j *judge) reduce(key string, values [][]string) [][]string {
 func tied(key string) bool {
 	switch key {
 	case "aws:securetransport", "s3:authtype", "aws:multifactorauthpresent", "s3:x-amz-server-side-encryption",
-		"s3:requestobjecttagkeys", "aws:username", "aws:principalarn":
+		"aws:username", "aws:principalarn":
 		return true
 	}
 	return false
@@ -242,7 +267,7 @@ func (j *judge) tryAction(s situation, a action, world map[string][]string) bool
 	var open []choices
 	total := 1
 	for _, k := range j.keys {
-		c := j.w.candidates(k, s, a, j.texts[k])
+		c := j.choices(k, s, a)
 		if c == nil {
 			continue
 		}
@@ -253,7 +278,6 @@ func (j *judge) tryAction(s situation, a action, world map[string][]string) bool
 			}
 			continue
 		}
-		c.values = j.reduce(k, c.values)
 		open = append(open, *c)
 		total *= len(c.values)
 	}

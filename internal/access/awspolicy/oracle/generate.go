@@ -54,6 +54,7 @@ func keySpecs() []keySpec {
 		{"aws:PrincipalTag/team", "text", abc},
 		{"aws:PrincipalIsAWSService", "bool", nil},
 		{"aws:PrincipalServiceName", "text", []string{"cloudtrail.amazonaws.com", "logging.*", "*"}},
+		{"aws:PrincipalServiceNamesList", "multi", []string{"cloudtrail.amazonaws.com", "logging.*", "*"}},
 		{"aws:username", "text", abc},
 		{"aws:TokenIssueTime", "date", []string{"2025-06-01T00:00:00Z", "2026-01-01T00:00:00Z", "2026-06-01T00:00:00Z"}},
 		{"aws:MultiFactorAuthPresent", "bool", nil},
@@ -76,15 +77,23 @@ func keySpecs() []keySpec {
 		{"s3:VersionId", "text", abc},
 		{"s3:x-amz-acl", "text", []string{"public-read", "bucket-owner-full-control", "private", "public-*", "*"}},
 		{"s3:x-amz-grant-read", "text", abc},
+		{"s3:x-amz-grant-write", "text", abc},
+		{"s3:x-amz-grant-read-acp", "text", abc},
+		{"s3:x-amz-grant-write-acp", "text", abc},
+		{"s3:x-amz-grant-full-control", "text", abc},
 		{"s3:x-amz-storage-class", "text", []string{"STANDARD", "GLACIER", "*"}},
 		{"s3:x-amz-server-side-encryption", "text", []string{"AES256", "aws:kms", "aws:*"}},
 		{"s3:x-amz-server-side-encryption-aws-kms-key-id", "text", []string{"arn:aws:kms:eu-west-1:444455556666:key/1", "arn:aws:kms:*", "*"}},
+		{"s3:x-amz-server-side-encryption-customer-algorithm", "text", []string{"AES256", "aes256", "*"}},
 		{"s3:x-amz-metadata-directive", "text", []string{"COPY", "REPLACE", "*"}},
 		{"s3:x-amz-copy-source", "text", abc},
 		{"s3:x-amz-website-redirect-location", "text", abc},
 		{"s3:RequestObjectTag/k", "text", abc},
 		{"s3:RequestObjectTagKeys", "multi", []string{"k", "a", "b", "*"}},
 		{"s3:object-lock-mode", "text", []string{"GOVERNANCE", "COMPLIANCE", "*"}},
+		{"s3:object-lock-legal-hold", "text", []string{"ON", "OFF", "*"}},
+		{"s3:object-lock-retain-until-date", "date", []string{"2026-01-01T00:00:00Z", "2026-06-01T00:00:00Z", "2030-01-01T00:00:00Z"}},
+		{"s3:object-lock-remaining-retention-days", "number", []string{"1", "30", "365"}},
 		{"s3:ExistingObjectTag/k", "text", abc},
 		{"aws:ResourceTag/k", "text", []string{"a", "b", "*"}},
 		{"s3:DataAccessPointArn", "arn", []string{"arn:aws:s3:eu-west-1:444455556666:accesspoint/*", "*"}},
@@ -114,9 +123,10 @@ func Variables() []string {
 func Productions() []string {
 	out := []string{
 		"version:2012", "version:2008", "version:none", "statement:object", "statement:list", "effect:Allow", "effect:Deny",
-		"principal:*", "principal:AWS*", "principal:AWS[*]", "principal:account", "principal:service", "NotPrincipal",
+		"principal:*", "principal:AWS*", "principal:AWS[*]", "principal:account", "principal:service", "principal:canonical",
+		"principal:federated", "principal:deleted", "NotPrincipal",
 		"Action", "NotAction", "Resource", "NotResource", "condition:empty", "condition:list", "condition:scalar",
-		"IfExists", "ForAllValues", "ForAnyValue", "key:case", "operator:case", "condition:mismatch",
+		"IfExists", "ForAllValues", "ForAnyValue", "key:case", "operator:case", "condition:mismatch", "value:raw",
 	}
 	for _, o := range Operators() {
 		out = append(out, "op:"+o)
@@ -222,13 +232,32 @@ func (g *generator) principal(s map[string]any) {
 	case n < 34:
 		g.take("principal:account")
 		s["Principal"] = map[string]any{"AWS": pick(g, []string{"111122223333", "arn:aws:iam::111122223333:role/a"})}
-	case n < 36:
+	case n < 35:
 		g.take("principal:service")
 		s["Principal"] = map[string]any{"Service": "cloudtrail.amazonaws.com"}
-	default:
+	case n < 37:
+		g.take("NotPrincipal")
+		s["NotPrincipal"] = g.nobody()
+	case n < 38:
 		g.take("NotPrincipal")
 		s["NotPrincipal"] = map[string]any{"AWS": []string{"arn:aws:iam::111122223333:role/a", "111122223333"}}
+	default:
+		s["Principal"] = g.nobody()
 	}
+}
+
+// nobody names principals that no stranger is.
+func (g *generator) nobody() map[string]any {
+	switch g.r.IntN(3) {
+	case 0:
+		g.take("principal:canonical")
+		return map[string]any{"CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"}
+	case 1:
+		g.take("principal:federated")
+		return map[string]any{"Federated": "cognito-identity.amazonaws.com"}
+	}
+	g.take("principal:deleted")
+	return map[string]any{"AWS": "AIDACKCEVSQ6C2EXAMPLE"}
 }
 
 func (g *generator) action(s map[string]any, verb int) {
@@ -334,9 +363,7 @@ func (g *generator) condition(into map[string]any, spec keySpec) {
 	switch {
 	case g.chance(6):
 		op, values = "Null", []string{"true", "false"}
-	case spec.kind == "bool" || op == "Bool":
-		values = []string{"true", "false"}
-	case op == "Null":
+	case op == "Bool" || op == "Null":
 		values = []string{"true", "false"}
 	case strings.Contains(op, "IpAddress") && spec.kind != "ip":
 		values = []string{"8.8.8.8/32"}
@@ -346,6 +373,8 @@ func (g *generator) condition(into map[string]any, spec keySpec) {
 		values = []string{"10"}
 	case strings.HasPrefix(op, "Arn") && spec.kind != "arn":
 		values = []string{"arn:aws:s3:::a", "*"}
+	case spec.kind == "bool":
+		values = []string{"true", "false"}
 	}
 	g.take("op:" + op)
 	g.take("key:" + strings.ToLower(spec.name))
@@ -380,6 +409,10 @@ func (g *generator) condition(into map[string]any, spec keySpec) {
 		value = []string{v, pick(g, values)}
 	} else {
 		g.take("condition:scalar")
+		if json.Valid([]byte(v)) && g.chance(20) { // a number, true or false without quotation marks
+			g.take("value:raw")
+			value = json.RawMessage(v)
+		}
 	}
 	keys, _ := into[full].(map[string]any)
 	if keys == nil {

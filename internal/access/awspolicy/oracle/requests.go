@@ -200,6 +200,11 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 			return free(always("cloudtrail.amazonaws.com", "logging.s3.amazonaws.com", "zz.amazonaws.com"))
 		}
 		return nil
+	case "aws:principalservicenameslist":
+		if service {
+			return free(sets([]string{"cloudtrail.amazonaws.com", "logging.s3.amazonaws.com", "zz.amazonaws.com"}))
+		}
+		return nil
 	case "aws:username":
 		if s.kind == "user" {
 			names := plain(append([]string{"a", "b", "zz", "ab", "A", "B", "ba", "az", "aB", "Ab", "AB"}, texts...))
@@ -283,7 +288,7 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 		return has("v", free(always(texts...)))
 	case "s3:x-amz-acl":
 		return has("a", free(maybe("private", "public-read", "bucket-owner-full-control", "public-read-write", "authenticated-read")))
-	case "s3:x-amz-grant-read":
+	case "s3:x-amz-grant-read", "s3:x-amz-grant-write", "s3:x-amz-grant-read-acp", "s3:x-amz-grant-write-acp", "s3:x-amz-grant-full-control":
 		return has("a", free(maybe(texts...)))
 	case "s3:x-amz-storage-class":
 		return has("p", free(maybe("STANDARD", "GLACIER", "STANDARD_IA")))
@@ -298,9 +303,11 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 		}
 		mine := "arn:aws:kms:eu-west-1:" + stranger + ":key/z"
 		if s.foreign {
-			return has("p", bound(maybe(mine, "arn:aws:kms:eu-west-1:444455556666:key/1", "arn:aws:kms:eu-west-1:444455556666:KEY/1", "z")))
+			return has("p", bound(maybe(plain(append(texts, mine, "arn:aws:kms:eu-west-1:444455556666:key/1"))...)))
 		}
 		return has("p", free(maybe(mine)))
+	case "s3:x-amz-server-side-encryption-customer-algorithm":
+		return has("p", free(maybe("AES256")))
 	case "s3:x-amz-metadata-directive":
 		return has("p", free(maybe("COPY", "REPLACE")))
 	case "s3:x-amz-copy-source":
@@ -313,20 +320,20 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 	case "s3:requestobjecttag/k":
 		return has("t", free(maybe(plain(words)...)))
 	case "s3:requestobjecttagkeys":
-		values := [][]string{nil}
-		names := plain(append([]string{"k", "a", "b", "A", "B", "zz"}, own...))
-		for set := 1; set < 1<<min(len(names), 6); set++ {
-			var v []string
-			for i, n := range names[:min(len(names), 6)] {
-				if set>>i&1 == 1 {
-					v = append(v, n)
-				}
-			}
-			values = append(values, v)
+		names := []string{"k", "K", "a", "zz"}
+		for _, x := range own {
+			names = append(names, x, swapCase(x))
 		}
-		return has("t", free(values))
+		return has("t", free(append(maybe(), sets(plain(names))...)))
 	case "s3:object-lock-mode":
 		return has("k", free(maybe("GOVERNANCE", "COMPLIANCE")))
+	case "s3:object-lock-legal-hold":
+		return has("k", free(maybe("ON", "OFF")))
+	case "s3:object-lock-retain-until-date":
+		return has("k", free(maybe("2026-01-01T00:00:01Z", "2026-05-31T23:59:59Z", "2026-06-01T00:00:00Z", "2026-06-01T00:00:01Z",
+			"2029-12-31T23:59:59Z", "2030-01-01T00:00:00Z", "2030-01-01T00:00:01Z")))
+	case "s3:object-lock-remaining-retention-days":
+		return has("k", free(maybe("1", "2", "9", "10", "11", "29", "30", "31", "364", "365", "366")))
 	case "s3:existingobjecttag/k":
 		return has("e", bound(maybe(plain(append([]string{"", "a", "b", "ab", "A", "zz", "ba", "aa", "B", "aB", "Ab", "AB"}, own...))...)))
 	}
@@ -356,12 +363,30 @@ func possible(keys map[string][]string) bool {
 		both("aws:principalorgid", "aws:principalorgpaths") && has("aws:principalorgid") != has("aws:principalorgpaths"),
 		both("aws:multifactorauthpresent", "aws:multifactorauthage") && !tied("aws:multifactorauthage", is("aws:multifactorauthpresent", "true")),
 		has("s3:x-amz-server-side-encryption-aws-kms-key-id") && has("?s3:x-amz-server-side-encryption") && !strings.HasPrefix(first(keys["s3:x-amz-server-side-encryption"]), "aws:kms"),
-		both("s3:requestobjecttag/k", "s3:requestobjecttagkeys") && has("s3:requestobjecttag/k") != slices.Contains(keys["s3:requestobjecttagkeys"], "k"):
+		both("s3:requestobjecttag/k", "s3:requestobjecttagkeys") && has("s3:requestobjecttag/k") != tagged(keys["s3:requestobjecttagkeys"]):
 		return false
 	case has("aws:username") && has("aws:principalarn"):
 		return strings.HasSuffix(keys["aws:principalarn"][0], "/"+keys["aws:username"][0])
 	}
 	return true
+}
+
+// tagged tells whether one of the tags is what s3:RequestObjectTag/k speaks of, in either case.
+func tagged(names []string) bool { return slices.Contains(names, "k") || slices.Contains(names, "K") }
+
+// sets lists the sets of up to three of the words.
+func sets(words []string) [][]string {
+	var out [][]string
+	for i, a := range words {
+		out = append(out, []string{a})
+		for j, b := range words[:i] {
+			out = append(out, []string{a, b})
+			for _, c := range words[:j] {
+				out = append(out, []string{a, b, c})
+			}
+		}
+	}
+	return out
 }
 
 func first(v []string) string {
@@ -388,9 +413,9 @@ func (j *judge) situation(s situation, verb string) string {
 	var order []string
 	for _, a := range actions {
 		for _, k := range j.keys {
-			if c := j.w.candidates(k, s, a, j.texts[k]); c != nil && c.uncontrolled && union[k] == nil {
+			if c := j.choices(k, s, a); c != nil && c.uncontrolled && union[k] == nil {
 				j.bound = j.bound || !s.vpc
-				union[k] = j.reduce(k, c.values)
+				union[k] = c.values
 				order = append(order, k)
 			}
 		}
