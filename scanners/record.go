@@ -86,6 +86,26 @@ func NewRecord(head Head) *Record {
 	return r
 }
 
+// Begun returns the record that an Inspect of ref fills, read at the time given: a copy of what is known already, from
+// prev or else from ref's seed, with a part of its own to change.
+func Begun(ref Ref, prev *Record, at time.Time) *Record {
+	if prev == nil {
+		prev = ref.Seed
+	}
+	out := Record{Head: ref.Head}
+	if prev != nil {
+		out = *prev
+		out.Head = ref.Head
+		if prev.Region != "" {
+			out.Region = prev.Region // the reading before this one may have been corrected by a redirect
+		}
+		out.Detach(ref.Kind)
+	}
+	out.allocate()
+	out.At = at.UTC()
+	return &out
+}
+
 // allocate makes sure that the part of r's own kind is there.
 func (r *Record) allocate() {
 	switch r.Kind {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/tojimari/tojimari/internal/vendors"
 	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
 // multiRegionHome is where the control plane of multi-region access points is; only the partition "aws" has it
@@ -162,12 +163,12 @@ func controlBlock(c *controltypes.PublicAccessBlockConfiguration, origin scanner
 // hasControl reports whether the service keeps anything per account. It fills slot where it does not.
 func hasControl[T any](in *inspection, slot *scanners.Fact[T], op operation) bool {
 	switch {
-	case in.can(op.api) == vendors.Unsupported, in.identity != nil && in.identity.kind == notImplemented:
+	case in.can(op.api) == vendors.Unsupported, in.identity != nil && in.identity.Kind == attempt.Unsupported:
 		*slot = scanners.UnsupportedFact[T](op.origin())
 	case in.account == "" || in.ref.Account == "":
 		detail := "the account that owns it is not known"
 		if in.identity != nil {
-			detail += ": " + in.identity.text()
+			detail += ": " + in.identity.Error()
 		}
 		*slot = scanners.UnknownFact[T](scanners.Reason{Code: scanners.Failed, Detail: detail}, op.origin())
 	case in.ref.Account != in.account:

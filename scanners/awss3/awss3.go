@@ -14,6 +14,7 @@ import (
 	"github.com/tojimari/tojimari/internal/names"
 	"github.com/tojimari/tojimari/internal/vendors"
 	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
 // Scanner implements scanners.Scanner for S3.
@@ -58,7 +59,7 @@ func WithAttemptTimeout(limit time.Duration) Option {
 
 // New returns a Scanner. It touches neither the network nor the environment before Discover.
 func New(rt scanners.Runtime, opts ...Option) *Scanner {
-	set := settings{sleep: sleep, jitter: rand.Float64, attemptTimeout: 15 * time.Second}
+	set := settings{sleep: attempt.Sleep, jitter: rand.Float64, attemptTimeout: 15 * time.Second}
 	for _, opt := range opts {
 		opt(&set)
 	}
@@ -88,22 +89,8 @@ func (s *Scanner) Inspect(ctx context.Context, ref scanners.Ref, need scanners.F
 	case scanners.KindEndpoint:
 		in.inspectEndpoint(ctx)
 	}
-	switch {
-	case in.gone != nil:
-		return scanners.Record{}, in.gone
-	case in.expired != nil && prev == nil && !in.readAnything():
-		return scanners.Record{}, in.expired
+	if err := in.reading.End(in.rec, need, prev != nil); err != nil {
+		return scanners.Record{}, err
 	}
 	return *in.rec, nil
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

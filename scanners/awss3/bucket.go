@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
 // bucketFact is one fact of a bucket and the call that reads it.
@@ -135,18 +136,18 @@ func fact[T, In, Out any](
 // Amazon S3 User Guide, "Making requests using the REST API: redirects".
 func bucketCall[In, Out any](ctx context.Context, in *inspection, method func(*s3.Client, context.Context, *In, ...func(*s3.Options)) (*Out, error), input *In) (*Out, error) {
 	if !bucketName.MatchString(in.ref.Name) {
-		return nil, &failure{kind: malformedAnswer, message: "the name is not one that a bucket can have"}
+		return nil, &failure{Kind: attempt.Malformed, Message: "the name is not one that a bucket can have"}
 	}
 	ask := func(ctx context.Context, input *In, opts ...func(*s3.Options)) (*Out, error) {
 		return method(in.s3, ctx, input, opts...)
 	}
 	out, err := call(ctx, in.session, ask, input, inRegion(in.where))
 	var f *failure
-	if err == nil || !errors.As(err, &f) || f.kind != elsewhere || in.moved {
+	if err == nil || !errors.As(err, &f) || f.Kind != attempt.Elsewhere || in.moved {
 		return out, err
 	}
 	in.moved = true
-	region := f.region
+	region := f.Region
 	if region == "" {
 		region, _ = in.locate(ctx, in.ref.Name)
 	}
@@ -169,13 +170,13 @@ func (ses *session) locate(ctx context.Context, bucket string) (string, error) {
 	var f *failure
 	if errors.As(err, &f) {
 		switch {
-		case f.status == 404:
+		case f.Status == 404:
 			return "", fmt.Errorf("bucket %q: %w", bucket, scanners.ErrGone)
-		case f.region != "" && f.kind == elsewhere:
-			_, err = call(ctx, ses, ses.s3.HeadBucket, &s3.HeadBucketInput{Bucket: &bucket}, inRegion(f.region))
-			return f.region, err
-		case f.region != "":
-			return f.region, err
+		case f.Region != "" && f.Kind == attempt.Elsewhere:
+			_, err = call(ctx, ses, ses.s3.HeadBucket, &s3.HeadBucketInput{Bucket: &bucket}, inRegion(f.Region))
+			return f.Region, err
+		case f.Region != "":
+			return f.Region, err
 		}
 	}
 	location, locationErr := call(ctx, ses, ses.s3.GetBucketLocation, &s3.GetBucketLocationInput{Bucket: &bucket}, inRegion(ses.region))

@@ -17,6 +17,7 @@ import (
 	smithylogging "github.com/aws/smithy-go/logging"
 
 	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
 // config follows the SDK's own credential chain, or the credentials handed in, and assumes the role asked for.
@@ -68,7 +69,7 @@ func (s *Scanner) load(ctx context.Context, c connection) (aws.Config, error) {
 		return aws.Config{}, scanners.WithHint(fmt.Errorf("profile %q is not in the AWS configuration files: %w", name, scanners.ErrBadTarget),
 			"'aws configure list-profiles' lists those that are; AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE choose the files")
 	case err != nil:
-		return aws.Config{}, scanners.WithHint(fmt.Errorf("reading the AWS configuration: %s: %w", cleanText(err.Error(), 300), scanners.ErrNoCredentials),
+		return aws.Config{}, scanners.WithHint(fmt.Errorf("reading the AWS configuration: %s: %w", attempt.Clean(err.Error(), 300), scanners.ErrNoCredentials),
 			"'aws sts get-caller-identity' shows whether the AWS configuration works")
 	}
 	return config, nil
@@ -114,13 +115,13 @@ func credentialsError(ctx context.Context, err error) error {
 	}
 	f := diagnose(err)
 	switch {
-	case f.status != 0 && f.kind == expired:
-		return scanners.WithHint(fmt.Errorf("getting credentials: %s: %w", f.text(), scanners.ErrExpired), hintExpired)
-	case f.status != 0 && (f.kind == denied || f.kind == badCredentials):
-		return scanners.WithHint(fmt.Errorf("getting credentials: %s: %w", f.text(), scanners.ErrDenied),
+	case f.Status != 0 && f.Kind == attempt.Expired:
+		return scanners.WithHint(fmt.Errorf("getting credentials: %s: %w", f.Error(), scanners.ErrExpired), hintExpired)
+	case f.Status != 0 && (f.Kind == attempt.Denied || f.Kind == attempt.BadCredentials):
+		return scanners.WithHint(fmt.Errorf("getting credentials: %s: %w", f.Error(), scanners.ErrDenied),
 			"check the role's ARN, its trust policy and the external id, and that the credentials may call sts:AssumeRole")
-	case f.status != 0:
-		return scanners.WithHint(fmt.Errorf("getting credentials: %s: %w", f.text(), scanners.ErrNoCredentials), hintNoCredentials)
+	case f.Status != 0:
+		return scanners.WithHint(fmt.Errorf("getting credentials: %s: %w", f.Error(), scanners.ErrNoCredentials), hintNoCredentials)
 	}
 	var mfa awsconfig.AssumeRoleTokenProviderNotSetError
 	text := err.Error()
@@ -142,21 +143,21 @@ const (
 // explain words a failure that ends a target, with what to do next.
 func (ses *session) explain(doing string, f *failure) error {
 	var hint string
-	switch f.kind {
-	case expired:
+	switch f.Kind {
+	case attempt.Expired:
 		hint = hintExpired
-	case badCredentials:
+	case attempt.BadCredentials:
 		hint = "check the access key; for accounts in China or GovCloud add --region cn-north-1 or --region us-gov-west-1"
-	case clockSkew:
+	case attempt.ClockSkew:
 		hint = "set this machine's clock: AWS refuses requests that are more than 15 minutes off"
-	case transient, otherFailure:
-		if f.status == 0 {
+	case attempt.Transient, attempt.Other:
+		if f.Status == 0 {
 			hint = "check the network, the proxy (HTTPS_PROXY) and --endpoint-url"
 			if ses.endpoint == "" {
 				hint = "check the network, the proxy (HTTPS_PROXY) and the region's name"
 			}
 		}
-	case throttled:
+	case attempt.Throttled:
 		hint = "scan again later, or with a lower --concurrency"
 	}
 	err := fmt.Errorf("%s: %w", doing, f)

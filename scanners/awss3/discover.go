@@ -15,6 +15,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
 // Discover names the account, then its buckets in the order of ListBuckets, then its access points.
@@ -138,7 +139,7 @@ func (ses *session) listBucketsError(err error) error {
 	if !errors.As(err, &f) {
 		return fmt.Errorf("listing buckets (s3:ListBuckets): %w", err)
 	}
-	if f.kind == denied {
+	if f.Kind == attempt.Denied {
 		return scanners.WithHint(fmt.Errorf("listing buckets: %w", f),
 			"grant s3:ListAllMyBuckets, or name the buckets: s3://BUCKET s3://BUCKET ...")
 	}
@@ -204,7 +205,7 @@ func (ses *session) findBucket(ctx context.Context, name string) (found s3types.
 	}
 	if ses.account == "" {
 		// A service without accounts: whoever may use it is its owner.
-		return found, ses.identity != nil && ses.identity.kind == notImplemented, nil
+		return found, ses.identity != nil && ses.identity.Kind == attempt.Unsupported, nil
 	}
 	return found, ses.owns(ctx, name, region), nil
 }
@@ -221,5 +222,5 @@ func (ses *session) owns(ctx context.Context, name, region string) bool {
 	}
 	_, err = call(ctx, ses, ses.s3.GetPublicAccessBlock, &s3.GetPublicAccessBlockInput{Bucket: &name, ExpectedBucketOwner: &ses.account}, inRegion(region))
 	var f *failure
-	return err == nil || (errors.As(err, &f) && f.code == "NoSuchPublicAccessBlockConfiguration")
+	return err == nil || (errors.As(err, &f) && f.Code == "NoSuchPublicAccessBlockConfiguration")
 }

@@ -124,7 +124,7 @@ func (in *inspection) objectACL(ctx context.Context, object *scanners.SampledObj
 	}
 	if err != nil {
 		var f *failure
-		if errors.As(err, &f) && f.code == "NoSuchKey" {
+		if errors.As(err, &f) && f.Code == "NoSuchKey" {
 			object.ACLReason = scanners.Reason{Code: scanners.Failed, Detail: "the object was deleted meanwhile"}
 			return
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tojimari/tojimari/internal/ahead"
 	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
 // membersAhead is how many accounts are entered and listed side by side: entering and listing one takes about ten
@@ -99,7 +100,7 @@ func (ses *session) listAccountsError(err error) error {
 	if !errors.As(err, &f) {
 		return fmt.Errorf("listing the accounts of the organisation: %w", err)
 	}
-	if f.kind == denied || f.code == "AWSOrganizationsNotInUseException" {
+	if f.Kind == attempt.Denied || f.Code == "AWSOrganizationsNotInUseException" {
 		return scanners.WithHint(fmt.Errorf("listing the accounts of the organisation: %w", f),
 			"aws:org needs organizations:ListAccounts in the management account or a delegated administrator's; 'aws' scans one account")
 	}

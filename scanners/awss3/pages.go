@@ -2,7 +2,11 @@
 
 package awss3
 
-import "github.com/aws/aws-sdk-go-v2/aws"
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/tojimari/tojimari/scanners/attempt"
+)
 
 // Pages that a listing may have. An account has at most a million buckets, a region at most 10,000 access
 // points (S3 User Guide, quotas); more means a service that never ends.
@@ -27,7 +31,7 @@ func (p *pages) more(token *string) (bool, error) {
 	}
 	p.read++
 	if next == p.last || p.read >= p.most {
-		return false, &failure{kind: malformedAnswer, message: "the listing does not come to an end"}
+		return false, &failure{Kind: attempt.Malformed, Message: "the listing does not come to an end"}
 	}
 	p.last = next
 	return true, nil

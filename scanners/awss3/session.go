@@ -26,6 +26,7 @@ import (
 	"github.com/tojimari/tojimari/internal/memo"
 	"github.com/tojimari/tojimari/internal/vendors"
 	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
 // session is safe for concurrent use.
@@ -182,7 +183,7 @@ func (ses *session) identify(ctx context.Context) error {
 		return credentialsError(ctx, err)
 	}
 	if ses.vendor != nil {
-		ses.identity = &failure{kind: notImplemented, message: ses.vendor.Title + " has no accounts that can be asked for"}
+		ses.identity = &failure{Kind: attempt.Unsupported, Message: ses.vendor.Title + " has no accounts that can be asked for"}
 		return nil
 	}
 	out, err := call(ctx, ses, ses.sts.GetCallerIdentity, &sts.GetCallerIdentityInput{})
@@ -194,19 +195,19 @@ func (ses *session) identify(ctx context.Context) error {
 		return nil
 	}
 	if err == nil {
-		err = &failure{kind: malformedAnswer, message: "the answer names no account"}
+		err = &failure{Kind: attempt.Malformed, Message: "the answer names no account"}
 	}
 	var f *failure
 	if !errors.As(err, &f) {
 		return fmt.Errorf("asking who is calling (sts:GetCallerIdentity): %w", err)
 	}
 	switch {
-	case f.kind == expired || f.kind == clockSkew || (f.kind == badCredentials && ses.endpoint == ""):
+	case f.Kind == attempt.Expired || f.Kind == attempt.ClockSkew || (f.Kind == attempt.BadCredentials && ses.endpoint == ""):
 		return ses.explain("asking who is calling (sts:GetCallerIdentity)", f)
-	case f.status == 0 && ses.endpoint != "" && f.kind != malformedAnswer:
+	case f.Status == 0 && ses.endpoint != "" && f.Kind != attempt.Malformed:
 		return ses.explain("asking who is calling (sts:GetCallerIdentity)", f)
-	case ses.endpoint != "" && f.kind != throttled && f.kind != transient:
-		f = &failure{kind: notImplemented, message: "the service names no account"}
+	case ses.endpoint != "" && f.Kind != attempt.Throttled && f.Kind != attempt.Transient:
+		f = &failure{Kind: attempt.Unsupported, Message: "the service names no account"}
 	}
 	ses.identity = f
 	return nil

@@ -16,6 +16,8 @@ import (
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
 // malformedError is a 2xx answer that does not answer the question.
@@ -136,7 +138,7 @@ func checkBody(body []byte, root, operation string) error {
 			continue
 		}
 		if name := start.Name.Local; name != root && name != "Error" && !namedAfter(name, operation) {
-			return &malformedError{what: fmt.Sprintf("the answer is %q where %q was asked for", cleanText(start.Name.Local, 60), root)}
+			return &malformedError{what: fmt.Sprintf("the answer is %q where %q was asked for", attempt.Clean(start.Name.Local, 60), root)}
 		}
 		if !endsWith(body, start.Name.Local) {
 			return &malformedError{what: "the answer ended early", truncated: true}

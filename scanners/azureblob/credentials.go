@@ -12,6 +12,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 
 	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
 const (
@@ -28,7 +29,7 @@ func (s *Scanner) credential(c connection, in azureCloud) (azcore.TokenCredentia
 	options := azcore.ClientOptions{Cloud: in.config, Transport: carrier{transport: s.rt.Transport, tokens: true}}
 	chain, err := azidentity.NewDefaultAzureCredential(&azidentity.DefaultAzureCredentialOptions{ClientOptions: options, TenantID: c.tenant})
 	if err != nil {
-		return nil, scanners.WithHint(fmt.Errorf("reading the Azure configuration: %s: %w", cleanText(err.Error(), 300), scanners.ErrNoCredentials), hintNoCredentials)
+		return nil, scanners.WithHint(fmt.Errorf("reading the Azure configuration: %s: %w", attempt.Clean(err.Error(), 300), scanners.ErrNoCredentials), hintNoCredentials)
 	}
 	return chain, nil
 }
@@ -45,8 +46,8 @@ func (ses *session) probe(ctx context.Context) error {
 	kind, message, ok := tokenFailure(err)
 	switch {
 	case !ok:
-		return scanners.WithHint(fmt.Errorf("getting a token: %s: %w", cleanText(err.Error(), 300), scanners.ErrNoCredentials), hintNoCredentials)
-	case kind == badCredentials:
+		return scanners.WithHint(fmt.Errorf("getting a token: %s: %w", attempt.Clean(err.Error(), 300), scanners.ErrNoCredentials), hintNoCredentials)
+	case kind == attempt.BadCredentials:
 		return scanners.WithHint(fmt.Errorf("getting a token: %s: %w", message, scanners.ErrDenied), hintTenant)
 	case entraCode.MatchString(message):
 		return scanners.WithHint(fmt.Errorf("getting a token: %s: %w", message, scanners.ErrExpired), hintExpired)
@@ -61,24 +62,24 @@ func explain(doing, permission string, err error) error {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	var hint string
-	switch f.kind {
-	case denied:
+	switch f.Kind {
+	case attempt.Denied:
 		hint = "grant " + permission + "; the built-in role Reader has it, and 'tojimari permissions azure' prints a narrower one"
-	case expired:
+	case attempt.Expired:
 		hint = hintExpired
-	case badCredentials:
+	case attempt.BadCredentials:
 		hint = hintTenant
-	case gone:
+	case attempt.Gone:
 		hint = "check the name, and the tenant that you are logged in to ('az account show')"
-	case transient, otherFailure:
-		if f.status == 0 {
+	case attempt.Transient, attempt.Other:
+		if f.Status == 0 {
 			hint = "check the network and the proxy (HTTPS_PROXY)"
 		}
-	case throttled:
+	case attempt.Throttled:
 		hint = "scan again later, or with a lower --concurrency"
 	}
 	err = fmt.Errorf("%s: %w", doing, f)
-	if f.kind == denied {
+	if f.Kind == attempt.Denied {
 		err = &scanners.FailureError{Failure: scanners.Failure{Code: scanners.CodeDenied, Permission: permission, Detail: err.Error()}, Err: err}
 	}
 	if hint == "" {

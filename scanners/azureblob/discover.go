@@ -13,6 +13,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage"
 
 	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
 // Permissions that discovery needs (Azure RBAC, "Azure permissions for Storage" and "for Management and governance").
@@ -175,7 +176,7 @@ func (d *discovery) accounts(ctx context.Context, sub subscription, take func(*a
 		return nil
 	})
 	var f *failure
-	if errors.As(err, &f) && f.kind == unregistered {
+	if errors.As(err, &f) && f.Kind == attempt.Disabled {
 		return nil
 	}
 	return err
@@ -200,7 +201,7 @@ func (d *discovery) account(ctx context.Context, scope scanners.Ref, a *armstora
 		return true
 	case errors.Is(err, errStopped):
 		return false
-	case errors.As(err, &f) && f.kind == notSupported:
+	case errors.As(err, &f) && f.Kind == attempt.Unsupported:
 		return true // an account of a kind that holds no blobs
 	default:
 		return d.yield(ref, explain("listing the containers of "+ref.Name, permitContainers, err))

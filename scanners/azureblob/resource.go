@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+
+	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
 // mostPages bounds a list, should its pages lead in a circle.
@@ -46,11 +48,11 @@ func pages[T any](ctx context.Context, ses *session, path, query string, take fu
 			return err
 		}
 		if got.NextLink == next {
-			return &failure{kind: malformedAnswer, message: "the next page is said to be the same page"}
+			return &failure{Kind: attempt.Malformed, Message: "the next page is said to be the same page"}
 		}
 		next = got.NextLink
 	}
-	return &failure{kind: malformedAnswer, message: "the list has no end"}
+	return &failure{Kind: attempt.Malformed, Message: "the list has no end"}
 }
 
 func get[T any](ctx context.Context, ses *session, address string) (T, error) {

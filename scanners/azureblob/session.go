@@ -20,6 +20,7 @@ import (
 
 	"github.com/tojimari/tojimari/internal/memo"
 	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
 // session is safe for concurrent use.
@@ -120,11 +121,11 @@ func (ses *session) storage(ctx context.Context, subscription string) (*storageC
 // of the cloud alone.
 func (ses *session) blobService(base string) (*service.Client, error) {
 	if !ses.cloud.ownsBlob(base) {
-		return nil, &failure{kind: malformedAnswer, message: fmt.Sprintf("blob endpoint %q is not at a host of this cloud", base)}
+		return nil, &failure{Kind: attempt.Malformed, Message: fmt.Sprintf("blob endpoint %q is not at a host of this cloud", base)}
 	}
 	client, err := service.NewClient(base, ses.token, &service.ClientOptions{ClientOptions: ses.clientOptions(base), Audience: blobAudience})
 	if err != nil {
-		return nil, &failure{kind: malformedAnswer, message: fmt.Sprintf("blob endpoint %q is none", base)}
+		return nil, &failure{Kind: attempt.Malformed, Message: fmt.Sprintf("blob endpoint %q is none", base)}
 	}
 	return client, nil
 }

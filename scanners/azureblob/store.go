@@ -8,6 +8,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage"
 
 	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
 func (in *inspection) inspectStore(ctx context.Context) {
@@ -92,8 +93,8 @@ func (in *inspection) take(names []scanners.FactName, read *scanners.Record, op 
 // inSubscription makes one call with the clients of the resource's subscription.
 func inSubscription[Out any](ctx context.Context, in *inspection, fn func(context.Context, *storageClients) (Out, error)) (Out, error) {
 	var none Out
-	if in.expired != nil {
-		return none, &failure{kind: expired}
+	if in.reading.Expired != nil {
+		return none, &failure{Kind: attempt.Expired}
 	}
 	if in.ref.ResourceGroup == "" || in.ref.Account == "" {
 		return none, noGroup()
@@ -114,5 +115,5 @@ func (in *inspection) baseURL(account string) string {
 }
 
 func noGroup() error {
-	return &failure{kind: malformedAnswer, message: "the record does not say in which resource group the account is"}
+	return &failure{Kind: attempt.Malformed, Message: "the record does not say in which resource group the account is"}
 }

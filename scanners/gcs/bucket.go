@@ -39,7 +39,7 @@ func seed(head scanners.Head, b *storage.Bucket, op operation, acls *failure) *s
 
 // carry sets every fact that the bucket resource holds.
 func carry(out *scanners.Bucket, b *storage.Bucket, op operation, acls *failure) {
-	from := op.origin()
+	from := op.Origin()
 	out.Versioning = scanners.AbsentFact[scanners.Versioning](from)
 	if b.Versioning != nil {
 		out.Versioning = scanners.KnownFact(scanners.Versioning{Enabled: b.Versioning.Enabled}, from)
@@ -116,7 +116,7 @@ func acl(grants []scanners.ACLGrant, there, uniform bool, from scanners.Origin, 
 	}
 	reason := scanners.Reason{Code: scanners.Denied, Permission: "storage.buckets.getIamPolicy", Detail: "the answer leaves the ACL out"}
 	if refused != nil {
-		reason.Detail = refused.text()
+		reason.Detail = refused.Error()
 	}
 	return scanners.UnknownFact[scanners.ACL](reason, from)
 }
@@ -198,7 +198,7 @@ func (in *inspection) readBucket(ctx context.Context) {
 	if err == nil {
 		carry(read.Bucket, b, op, acls)
 	} else {
-		reason := in.reason(op, in.bucketGone(op, err))
+		reason := in.reading.Reason(op, err)
 		for _, name := range carried() {
 			if field, ok := scanners.LookupFactField(name); ok {
 				field.SetUnknown(read, reason)

@@ -1,4 +1,4 @@
-// Making one call: attempts, waits, and what counts as an answer.
+// Making one call, and what counts as an answer.
 
 package gcs
 
@@ -11,21 +11,14 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/rs/zerolog"
+
+	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
-// Limits of trying again. Throttling costs time and nothing else, so it is bounded by the deadline rather than by a
-// count; the count is there for calls without one.
-const (
-	throttledAttempts = 60
-	transientAttempts = 6
-	slowestBackoff    = 20 * time.Second
-	firstBackoff      = 100 * time.Millisecond
-	// largestAnswer bounds what is read of one answer, in bytes; a page of a listing is far below.
-	largestAnswer = 64 << 20
-)
+// largestAnswer bounds what is read of one answer, in bytes; a page of a listing is far below.
+const largestAnswer = 64 << 20
 
 // get reads the JSON document at address into out, until it is answered. Every error it returns is a *failure or
 // ctx's. kind is what the document says it is ("storage#policy"), empty where documents of the service say nothing.
@@ -33,32 +26,36 @@ func (ses *session) get(ctx context.Context, address string, query url.Values, k
 	if len(query) > 0 {
 		address += "?" + query.Encode()
 	}
-	retried := map[failureKind]int{}
-	for {
-		if ses.lapsed.Load() {
-			return &failure{kind: expired, message: "the credentials have expired"}
-		}
-		f := ses.attempt(ctx, address, kind, out)
-		if f == nil {
-			return nil
-		}
-		if ctx.Err() != nil {
-			return fmt.Errorf("stopped: %w", ctx.Err())
-		}
-		retried[f.kind]++
-		if !ses.again(ctx, f, retried[f.kind]) {
-			return f
-		}
-		if err := ses.pause(ctx, f, retried[f.kind]); err != nil {
-			return errors.Join(f, err)
-		}
+	caller := attempt.Caller{
+		Diagnose: unsent, Limit: ses.settings.attemptTimeout, Sleep: ses.settings.sleep, Jitter: ses.settings.jitter, Now: ses.runtime.Now, Renew: ses.renew,
 	}
+	body, err := attempt.Do(ctx, caller, func(ctx context.Context) ([]byte, error) { return ses.ask(ctx, address, kind) })
+	if err != nil {
+		return err
+	}
+	if json.Unmarshal(body, out) != nil {
+		return &failure{Kind: attempt.Malformed, Message: "the answer is not the JSON that was expected"}
+	}
+	return nil
 }
 
-func (ses *session) attempt(ctx context.Context, address, kind string, out any) *failure {
+// renew never has other credentials: the library renews tokens by itself, so that a token which is refused as expired
+// is one whose login is over. From then on nothing is asked.
+func (ses *session) renew(ctx context.Context) bool {
+	if !ses.lapsed.Swap(true) {
+		zerolog.Ctx(ctx).Warn().Msg("the Google credentials have expired")
+	}
+	return false
+}
+
+// ask makes one attempt.
+func (ses *session) ask(ctx context.Context, address, kind string) ([]byte, error) {
+	if ses.lapsed.Load() {
+		return nil, &failure{Kind: attempt.Expired, Message: "the credentials have expired"}
+	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return &failure{kind: otherFailure, message: "the request could not be built", err: err}
+		return nil, &failure{Message: "the request could not be built", Err: err}
 	}
 	request.Header.Set("Accept", "application/json")
 	if ses.userAgent != "" {
@@ -70,76 +67,43 @@ func (ses *session) attempt(ctx context.Context, address, kind string, out any) 
 	if ses.credentials != nil {
 		token, err := ses.credentials.Token(ctx)
 		if err != nil {
-			return tokenFailure(err)
+			return nil, tokenFailure(err)
 		}
 		request.Header.Set("Authorization", "Bearer "+token.Value)
 	}
 	response, err := ses.transport.RoundTrip(request)
 	if err != nil {
-		kind, text := networkFailure(err)
-		return &failure{kind: kind, message: text, err: err}
+		return nil, err
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, largestAnswer+1))
 	switch {
 	case err != nil:
-		kind, text := networkFailure(err)
-		return &failure{kind: kind, message: text, err: err}
+		return nil, err
 	case len(body) > largestAnswer:
-		return &failure{kind: malformedAnswer, message: "the answer is larger than 64 MiB"}
+		return nil, &failure{Kind: attempt.Malformed, Message: "the answer is larger than 64 MiB"}
 	case response.StatusCode != http.StatusOK:
-		return diagnose(response, body, ses.credentials != nil)
+		return nil, refused(response, body, ses.credentials != nil)
 	}
-	return decode(body, kind, out)
+	return body, check(body, kind)
 }
 
-// decode reads an answer, which has to be of the kind expected: a 200 from something in between says nothing.
-func decode(body []byte, kind string, out any) *failure {
+// check holds an answer to the kind expected: a 200 from something in between says nothing.
+func check(body []byte, kind string) error {
 	var head struct{ Kind string }
 	trimmed := bytes.TrimSpace(body)
 	if len(trimmed) == 0 || trimmed[0] != '{' {
-		return &failure{kind: malformedAnswer, message: "the answer is not a JSON object"}
+		return &failure{Kind: attempt.Malformed, Message: "the answer is not a JSON object"}
 	}
 	err := json.Unmarshal(body, &head)
-	if err == nil {
-		err = json.Unmarshal(body, out)
-	}
 	var syntax *json.SyntaxError
 	switch {
 	case errors.As(err, &syntax) && syntax.Offset >= int64(len(body)):
-		return &failure{kind: transient, message: "the answer ended early"}
+		return &failure{Kind: attempt.Transient, Message: "the answer ended early"}
 	case err != nil:
-		return &failure{kind: malformedAnswer, message: "the answer is not the JSON that was expected"}
+		return &failure{Kind: attempt.Malformed, Message: "the answer is not the JSON that was expected"}
 	case kind != "" && head.Kind != kind:
-		return &failure{kind: malformedAnswer, message: fmt.Sprintf("the answer is of kind %q instead of %q", cleanText(head.Kind, 60), kind)}
+		return &failure{Kind: attempt.Malformed, Message: fmt.Sprintf("the answer is of kind %q instead of %q", attempt.Clean(head.Kind, 60), kind)}
 	}
 	return nil
-}
-
-// again decides whether the nth failure of one kind is worth another attempt.
-func (ses *session) again(ctx context.Context, f *failure, n int) bool {
-	switch f.kind {
-	case throttled:
-		return n < throttledAttempts
-	case transient:
-		return n < transientAttempts
-	case expired:
-		if !ses.lapsed.Swap(true) {
-			zerolog.Ctx(ctx).Warn().Msg("the Google credentials have expired")
-		}
-	}
-	return false
-}
-
-// pause waits before the next attempt: half fixed, half by chance, doubling, never less than the service asked for. A
-// wait that would outlast the deadline is not begun.
-func (ses *session) pause(ctx context.Context, f *failure, n int) error {
-	wait := min(firstBackoff<<min(n-1, 10), slowestBackoff)
-	wait = wait/2 + time.Duration(ses.settings.jitter()*float64(wait/2))
-	wait = max(wait, f.retryAfter)
-	if deadline, ok := ctx.Deadline(); ok && ses.runtime.Now().Add(wait).After(deadline) {
-		return context.DeadlineExceeded
-	}
-	zerolog.Ctx(ctx).Debug().Str("failure", f.text()).Int("attempt", n).Dur("wait", wait).Msg("trying again")
-	return ses.settings.sleep(ctx, wait)
 }

@@ -17,6 +17,7 @@ import (
 	"cloud.google.com/go/compute/metadata"
 
 	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
 const (
@@ -146,21 +147,22 @@ func (ses *session) defaultProject(ctx context.Context) (string, error) {
 func tokenFailure(err error) *failure {
 	var refused *auth.Error
 	if !errors.As(err, &refused) || refused.Response == nil {
-		if kind, text := networkFailure(err); kind == transient || errors.Is(err, context.Canceled) {
-			return &failure{kind: kind, message: "no token: " + text, err: err}
+		if f := attempt.Network(err); f != nil && (f.Kind == attempt.Transient || errors.Is(err, context.Canceled)) {
+			f.Message = "no token: " + f.Message
+			return f
 		}
 		return impersonationFailure(err)
 	}
-	f := &failure{status: refused.Response.StatusCode, err: err, message: fmt.Sprintf("no token could be had (HTTP %d)", refused.Response.StatusCode)}
+	f := &failure{Status: refused.Response.StatusCode, Err: err, Message: fmt.Sprintf("no token could be had (HTTP %d)", refused.Response.StatusCode)}
 	switch {
-	case f.status >= 500:
-		f.kind = transient
-	case f.status == http.StatusTooManyRequests:
-		f.kind = throttled
+	case f.Status >= 500:
+		f.Kind = attempt.Transient
+	case f.Status == http.StatusTooManyRequests:
+		f.Kind = attempt.Throttled
 	case strings.Contains(string(refused.Body), "invalid_grant"), strings.Contains(string(refused.Body), "invalid_rapt"):
-		f.kind, f.message = expired, "the credentials have expired"
+		f.Kind, f.Message = attempt.Expired, "the credentials have expired"
 	default:
-		f.kind = noToken
+		f.Kind = attempt.NoToken
 	}
 	return f
 }
@@ -170,14 +172,14 @@ func impersonationFailure(err error) *failure {
 	_, text, ok := strings.Cut(err.Error(), "impersonate: status code ")
 	var status int
 	if _, scanErr := fmt.Sscanf(text, "%d:", &status); !ok || scanErr != nil {
-		return &failure{kind: noToken, message: "no token could be had from the credentials", err: err}
+		return &failure{Kind: attempt.NoToken, Message: "no token could be had from the credentials", Err: err}
 	}
 	switch {
 	case status >= 500:
-		return &failure{kind: transient, status: status, message: "no token of the service account could be had", err: err}
+		return &failure{Kind: attempt.Transient, Status: status, Message: "no token of the service account could be had", Err: err}
 	case status == http.StatusTooManyRequests:
-		return &failure{kind: throttled, status: status, message: "no token of the service account could be had", err: err}
+		return &failure{Kind: attempt.Throttled, Status: status, Message: "no token of the service account could be had", Err: err}
 	}
-	return &failure{kind: noToken, status: status, err: err,
-		message: "the credentials may not act as the service account: iam.serviceAccounts.getAccessToken on it is missing, or it does not exist"}
+	return &failure{Kind: attempt.NoToken, Status: status, Err: err,
+		Message: "the credentials may not act as the service account: iam.serviceAccounts.getAccessToken on it is missing, or it does not exist"}
 }

@@ -17,7 +17,7 @@ func (s *Scanner) Describe() scanners.Description {
 			{Scheme: "gcp", Pattern: "gcp:[PROJECT]", Help: "every Cloud Storage bucket of a project; gcp:folders/N and gcp:organizations/N go through the projects below", Options: targetOptions()},
 			{Scheme: "gs", Pattern: "gs://BUCKET", Help: "one Cloud Storage bucket, also where listing buckets is not allowed", Options: targetOptions()},
 		},
-		Requires: []string{bucketListing().permission},
+		Requires: []string{bucketListing().Permission},
 		NotCovered: []string{
 			"VPC Service Controls perimeters and access levels", "Anywhere Cache", "folders of buckets with a hierarchical namespace",
 			"allow policies of projects, folders and organisations", "who belongs to groups and domains",
@@ -26,26 +26,26 @@ func (s *Scanner) Describe() scanners.Description {
 		},
 	}
 	for _, name := range carried() {
-		supply := scanners.Supply{Fact: name, Permissions: []string{bucketRead().permission}}
+		supply := scanners.Supply{Fact: name, Permissions: []string{bucketRead().Permission}}
 		if slices.Contains(aclFacts(), name) {
-			supply.Permissions = append(supply.Permissions, bucketPolicy().permission)
+			supply.Permissions = append(supply.Permissions, bucketPolicy().Permission)
 		}
 		d.Supplies = append(d.Supplies, supply)
 	}
 	add := func(name scanners.FactName, permissions ...string) {
 		d.Supplies = append(d.Supplies, scanners.Supply{Fact: name, Permissions: permissions})
 	}
-	add("bucket.gcp.iam", bucketPolicy().permission)
-	add("bucket.gcp.managed_folders", folderListing().permission, folderPolicy().permission)
-	add("bucket.gcp.effective_tags", tagListing().permission)
-	add("bucket.notifications", notificationListing().permission)
+	add("bucket.gcp.iam", bucketPolicy().Permission)
+	add("bucket.gcp.managed_folders", folderListing().Permission, folderPolicy().Permission)
+	add("bucket.gcp.effective_tags", tagListing().Permission)
+	add("bucket.notifications", notificationListing().Permission)
 	if s.rt.Objects > 0 { // without a sample nobody would ever settle it
-		add("bucket.objects", objectListing().permission, "storage.objects.getIamPolicy")
-		add("bucket.names", objectListing().permission)
+		add("bucket.objects", objectListing().Permission, "storage.objects.getIamPolicy")
+		add("bucket.names", objectListing().Permission)
 	}
-	add("scope.gcp.public_access_prevention", effectivePrevention().permission)
-	add("scope.gcp.deny_policies", denyListing().permission, "iam.denypolicies.get", "resourcemanager.projects.get", "resourcemanager.folders.get")
-	add("scope.gcp.custom_roles", roleListing().permission, "resourcemanager.projects.get", "resourcemanager.folders.get")
-	add("scope.gcp.hmac_keys", keyListing().permission)
+	add("scope.gcp.public_access_prevention", effectivePrevention().Permission)
+	add("scope.gcp.deny_policies", denyListing().Permission, "iam.denypolicies.get", "resourcemanager.projects.get", "resourcemanager.folders.get")
+	add("scope.gcp.custom_roles", roleListing().Permission, "resourcemanager.projects.get", "resourcemanager.folders.get")
+	add("scope.gcp.hmac_keys", keyListing().Permission)
 	return d
 }

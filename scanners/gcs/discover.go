@@ -16,10 +16,11 @@ import (
 	storage "google.golang.org/api/storage/v1"
 
 	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
 func bucketListing() operation {
-	return operation{call: "storage.buckets.list", permission: "storage.buckets.list"}
+	return operation{Call: "storage.buckets.list", Permission: "storage.buckets.list"}
 }
 
 // Discover names the project, then its buckets in the order of the listing; for a folder or organisation project
@@ -132,7 +133,7 @@ func (ses *session) discoverProject(ctx context.Context, target scanners.Target,
 func (ses *session) bucketPage(ctx context.Context, query url.Values) (page storage.Buckets, acls *failure, err error) {
 	err = ses.get(ctx, storageURL+"b", query, "storage#buckets", &page)
 	var f *failure
-	if !errors.As(err, &f) || f.kind != denied {
+	if !errors.As(err, &f) || f.Kind != attempt.Denied {
 		return page, nil, err
 	}
 	bare := url.Values{}
@@ -150,9 +151,9 @@ func listBucketsError(project string, err error) error {
 	if !errors.As(err, &f) {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	if f.kind == denied {
+	if f.Kind == attempt.Denied {
 		return scanners.WithHint(&scanners.FailureError{
-			Failure: scanners.Failure{Code: scanners.CodeDenied, Permission: bucketListing().permission, Detail: what + ": " + f.text()}, Err: f,
+			Failure: scanners.Failure{Code: scanners.CodeDenied, Permission: bucketListing().Permission, Detail: what + ": " + f.Error()}, Err: f,
 		}, "grant storage.buckets.list ('tojimari permissions gcp' prints a role), or name the buckets: gs://BUCKET gs://BUCKET ...")
 	}
 	return explain(what, f)
@@ -161,14 +162,14 @@ func listBucketsError(project string, err error) error {
 // explain gives a failure at the door the hint that fits it.
 func explain(what string, f *failure) error {
 	err := fmt.Errorf("%s: %w", what, f)
-	switch f.kind {
-	case noToken:
+	switch f.Kind {
+	case attempt.NoToken:
 		return scanners.WithHint(err, hintLogin)
-	case expired:
+	case attempt.Expired:
 		return scanners.WithHint(err, hintExpired)
-	case gone:
+	case attempt.Gone:
 		return scanners.WithHint(err, "check the name; 'gcloud projects list' shows the ids of projects")
-	case apiDisabled:
+	case attempt.Disabled:
 		return scanners.WithHint(err, "enable the API, or name a project that has it: --quota-project PROJECT")
 	}
 	return err
@@ -179,10 +180,10 @@ func (ses *session) discoverBucket(ctx context.Context, target scanners.Target, 
 	b, acls, err := ses.bucket(ctx, name)
 	var f *failure
 	switch {
-	case errors.As(err, &f) && f.kind == gone:
+	case errors.As(err, &f) && f.Kind == attempt.Gone:
 		yield(scanners.Ref{}, scanners.WithHint(fmt.Errorf("gs://%s: %w", name, f), "check the bucket's name"))
 		return
-	case errors.As(err, &f) && f.kind != denied && f.kind != payerNeeded:
+	case errors.As(err, &f) && f.Kind != attempt.Denied && f.Kind != attempt.PayerNeeded:
 		yield(scanners.Ref{}, explain(fmt.Sprintf("looking for gs://%s (storage.buckets.get)", name), f))
 		return
 	case err != nil && f == nil:
@@ -206,7 +207,7 @@ func (ses *session) discoverBucket(ctx context.Context, target scanners.Target, 
 }
 
 func bucketRead() operation {
-	return operation{call: "storage.buckets.get", permission: "storage.buckets.get"}
+	return operation{Call: "storage.buckets.get", Permission: "storage.buckets.get"}
 }
 
 // bucket reads one bucket, without its ACLs where those are refused.
@@ -215,7 +216,7 @@ func (ses *session) bucket(ctx context.Context, name string) (b *storage.Bucket,
 	address := storageURL + "b/" + url.PathEscape(name)
 	err = ses.get(ctx, address, url.Values{"projection": {"full"}}, "storage#bucket", b)
 	var f *failure
-	if !errors.As(err, &f) || f.kind != denied {
+	if !errors.As(err, &f) || f.Kind != attempt.Denied {
 		return b, nil, err
 	}
 	b = new(storage.Bucket)
@@ -309,9 +310,9 @@ func listingError(parent, kind string, err error) error {
 	if !errors.As(err, &f) {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	if f.kind == denied {
+	if f.Kind == attempt.Denied {
 		return scanners.WithHint(&scanners.FailureError{
-			Failure: scanners.Failure{Code: scanners.CodeDenied, Permission: permission, Detail: what + ": " + f.text()}, Err: f,
+			Failure: scanners.Failure{Code: scanners.CodeDenied, Permission: permission, Detail: what + ": " + f.Error()}, Err: f,
 		}, "grant "+permission+" on it (roles/browser has it), or name the projects: gcp:PROJECT gcp:PROJECT ...")
 	}
 	return explain(what+" ("+permission+")", f)

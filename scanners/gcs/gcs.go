@@ -13,6 +13,7 @@ import (
 	"github.com/tojimari/tojimari/internal/memo"
 	"github.com/tojimari/tojimari/internal/names"
 	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
 // Scanner implements scanners.Scanner for Cloud Storage.
@@ -30,6 +31,8 @@ type settings struct {
 	anonymous   bool
 	sleep       func(context.Context, time.Duration) error
 	jitter      func() float64
+	// attemptTimeout limits one attempt of one call.
+	attemptTimeout time.Duration
 }
 
 // Option changes how a Scanner works.
@@ -50,7 +53,7 @@ func WithSleep(sleep func(context.Context, time.Duration) error) Option {
 
 // New returns a Scanner. It touches neither the network nor the environment before Discover.
 func New(rt scanners.Runtime, opts ...Option) *Scanner {
-	set := settings{sleep: sleep, jitter: rand.Float64}
+	set := settings{sleep: attempt.Sleep, jitter: rand.Float64, attemptTimeout: 20 * time.Second}
 	for _, opt := range opts {
 		opt(&set)
 	}
@@ -82,22 +85,8 @@ func (s *Scanner) Inspect(ctx context.Context, ref scanners.Ref, need scanners.F
 	case scanners.KindBucket:
 		in.inspectBucket(ctx)
 	}
-	switch {
-	case in.gone != nil:
-		return scanners.Record{}, in.gone
-	case in.expired != nil && prev == nil && !in.readAnything():
-		return scanners.Record{}, in.expired
+	if err := in.reading.End(in.rec, need, prev != nil); err != nil {
+		return scanners.Record{}, err
 	}
 	return *in.rec, nil
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -19,15 +19,15 @@ import (
 const largestSample = 1000
 
 func objectListing() operation {
-	return operation{call: "storage.objects.list", permission: "storage.objects.list"}
+	return operation{Call: "storage.objects.list", Permission: "storage.objects.list"}
 }
 
 func notificationListing() operation {
-	return operation{call: "storage.notifications.list", permission: "storage.buckets.get"}
+	return operation{Call: "storage.notifications.list", Permission: "storage.buckets.get"}
 }
 
 func tagListing() operation {
-	return operation{call: "cloudresourcemanager.effectiveTags.list", permission: "storage.buckets.listEffectiveTags"}
+	return operation{Call: "cloudresourcemanager.effectiveTags.list", Permission: "storage.buckets.listEffectiveTags", Apart: true}
 }
 
 // readSample settles the sample and what the names in it show, from one listing.
@@ -74,7 +74,7 @@ func (in *inspection) readObjects(ctx context.Context) (scanners.ObjectSample, e
 	query := in.query("maxResults", strconv.Itoa(limit), "projection", projection)
 	var page storage.Objects
 	if err := in.get(ctx, in.address("o"), query, "storage#objects", &page); err != nil {
-		return scanners.ObjectSample{}, in.bucketGone(objectListing(), err)
+		return scanners.ObjectSample{}, err
 	}
 	out := scanners.ObjectSample{Objects: []scanners.SampledObject{}, Complete: page.NextPageToken == "" && len(page.Items) <= limit}
 	for _, o := range page.Items[:min(len(page.Items), limit)] {
@@ -114,7 +114,7 @@ func sampled(o *storage.Object, uniform bool) scanners.SampledObject {
 func (in *inspection) readNotifications(ctx context.Context) (scanners.Notifications, error) {
 	var page storage.Notifications
 	if err := in.get(ctx, in.address("notificationConfigs"), in.query(), "storage#notifications", &page); err != nil {
-		return scanners.Notifications{}, in.bucketGone(notificationListing(), err)
+		return scanners.Notifications{}, err
 	}
 	return scanners.Notifications{Configured: len(page.Items) > 0}, nil
 }
@@ -125,7 +125,7 @@ func (in *inspection) readTags(ctx context.Context) (scanners.Labels, error) {
 	out := scanners.Labels{Values: map[string]string{}}
 	place := strings.ToLower(in.ref.Region)
 	if place == "" || strings.ContainsFunc(place, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' }) {
-		return out, &failure{kind: otherFailure, message: "the bucket's location is not known"}
+		return out, &failure{Message: "the bucket's location is not known"}
 	}
 	query := url.Values{"parent": {"//storage.googleapis.com/projects/_/buckets/" + in.ref.Name}, "pageSize": {"300"}}
 	for {

@@ -15,15 +15,15 @@ import (
 )
 
 func bucketPolicy() operation {
-	return operation{call: "storage.buckets.getIamPolicy", permission: "storage.buckets.getIamPolicy"}
+	return operation{Call: "storage.buckets.getIamPolicy", Permission: "storage.buckets.getIamPolicy"}
 }
 
 func folderListing() operation {
-	return operation{call: "storage.managedFolders.list", permission: "storage.managedFolders.list"}
+	return operation{Call: "storage.managedFolders.list", Permission: "storage.managedFolders.list"}
 }
 
 func folderPolicy() operation {
-	return operation{call: "storage.managedFolders.getIamPolicy", permission: "storage.managedFolders.getIamPolicy"}
+	return operation{Call: "storage.managedFolders.getIamPolicy", Permission: "storage.managedFolders.getIamPolicy", Apart: true}
 }
 
 // address is the URL of something in the bucket. Segments are escaped: names may hold slashes.
@@ -57,7 +57,7 @@ func (in *inspection) query(pairs ...string) url.Values {
 func (in *inspection) readPolicy(ctx context.Context) (scanners.IAMPolicy, error) {
 	var p storage.Policy
 	if err := in.get(ctx, in.address("iam"), in.query("optionsRequestedPolicyVersion", "3"), "storage#policy", &p); err != nil {
-		return scanners.IAMPolicy{}, in.bucketGone(bucketPolicy(), err)
+		return scanners.IAMPolicy{}, err
 	}
 	return policy(&p), nil
 }
@@ -80,7 +80,7 @@ func policy(p *storage.Policy) scanners.IAMPolicy {
 func (in *inspection) readFolders(ctx context.Context) {
 	slot := &in.rec.Bucket.GCP.ManagedFolders
 	if uniform, ok := in.rec.Bucket.GCP.UniformAccess.Get(); ok && !uniform.Enabled {
-		*slot = scanners.UnsupportedFact[scanners.ManagedFolders](folderListing().origin())
+		*slot = scanners.UnsupportedFact[scanners.ManagedFolders](folderListing().Origin())
 		return
 	}
 	settle(ctx, in, slot, folderListing(), in.listFolders)
@@ -109,10 +109,10 @@ func (in *inspection) listFolders(ctx context.Context) (scanners.ManagedFolders,
 		if err := in.get(ctx, in.address("managedFolders"), query, "storage#managedFolders", &page); err != nil {
 			// Asked of a bucket without uniform access, the service refuses with 400: there can be none.
 			var f *failure
-			if errors.As(err, &f) && f.status == 400 && strings.Contains(strings.ToLower(f.message), "uniform bucket-level access") {
+			if errors.As(err, &f) && f.Status == 400 && strings.Contains(strings.ToLower(f.Message), "uniform bucket-level access") {
 				return out, nil
 			}
-			return out, in.bucketGone(folderListing(), err)
+			return out, err
 		}
 		for _, f := range given(page.Items) {
 			if f.Name != "" {

@@ -13,22 +13,23 @@ import (
 	storage "google.golang.org/api/storage/v1"
 
 	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
 func effectivePrevention() operation {
-	return operation{call: "orgpolicy.projects.policies.getEffectivePolicy", permission: "orgpolicy.policy.get"}
+	return operation{Call: "orgpolicy.projects.policies.getEffectivePolicy", Permission: "orgpolicy.policy.get", Apart: true}
 }
 
 func denyListing() operation {
-	return operation{call: "iam.policies.listPolicies", permission: "iam.denypolicies.list"}
+	return operation{Call: "iam.policies.listPolicies", Permission: "iam.denypolicies.list", Apart: true}
 }
 
 func roleListing() operation {
-	return operation{call: "iam.projects.roles.list", permission: "iam.roles.list"}
+	return operation{Call: "iam.projects.roles.list", Permission: "iam.roles.list", Apart: true}
 }
 
 func keyListing() operation {
-	return operation{call: "storage.projects.hmacKeys.list", permission: "storage.hmacKeys.list"}
+	return operation{Call: "storage.projects.hmacKeys.list", Permission: "storage.hmacKeys.list", Apart: true}
 }
 
 // inspectScope reads what is wanted of a project. A bucket's owner that nobody would name has nothing to ask of.
@@ -51,7 +52,7 @@ func (in *inspection) inspectScope(ctx context.Context) {
 // project is the name that the services know the scope by.
 func (in *inspection) project() (string, error) {
 	if in.ref.Name == "" {
-		return "", &failure{kind: otherFailure, message: "the project that owns the bucket is not known: storage.buckets.get on the bucket would tell"}
+		return "", &failure{Message: "the project that owns the bucket is not known: storage.buckets.get on the bucket would tell"}
 	}
 	return "projects/" + in.ref.Name, nil
 }
@@ -77,7 +78,7 @@ func (in *inspection) readPrevention(ctx context.Context) (scanners.PublicAccess
 		return out, err
 	}
 	if !strings.HasSuffix(doc.Name, "/policies/storage.publicAccessPrevention") || doc.Spec == nil {
-		return out, &failure{kind: malformedAnswer, message: "the answer is not the effective policy"}
+		return out, &failure{Kind: attempt.Malformed, Message: "the answer is not the effective policy"}
 	}
 	depends := func(r int) bool {
 		c := doc.Spec.Rules[r].Condition
@@ -90,7 +91,7 @@ func (in *inspection) readPrevention(ctx context.Context) (scanners.PublicAccess
 	}
 	for i, r := range doc.Spec.Rules {
 		if r.Enforce != nil && depends(i) && *r.Enforce != out.Enforced {
-			return out, &partialError{"whether it is enforced depends on tags: " + cleanText(r.Condition.Expression, 200)}
+			return out, &failure{Kind: attempt.Partial, Message: "whether it is enforced depends on tags: " + attempt.Clean(r.Condition.Expression, 200)}
 		}
 	}
 	out.Mode = "inherited"
@@ -136,10 +137,10 @@ func (ses *session) parentOf(ctx context.Context, node string) (string, error) {
 		kind, _, _ := strings.Cut(node, "/")
 		var doc struct{ Name, Parent string }
 		if err := ses.get(ctx, resourceURL+node, nil, "", &doc); err != nil {
-			return "", &permissionError{"resourcemanager." + kind + ".get", err}
+			return "", about("resourcemanager."+kind+".get", err)
 		}
 		if doc.Name == "" || doc.Parent != "" && !treeName.MatchString(doc.Parent) {
-			return "", &failure{kind: malformedAnswer, message: "the answer is not a project or folder"}
+			return "", &failure{Kind: attempt.Malformed, Message: "the answer is not a project or folder"}
 		}
 		return doc.Parent, nil
 	})
@@ -175,7 +176,7 @@ func (ses *session) deniesAt(ctx context.Context, node string) ([]scanners.Polic
 			id := name[strings.LastIndexByte(name, '/')+1:]
 			var text json.RawMessage
 			if err := ses.get(ctx, point+"/"+url.PathEscape(id), nil, "", &text); err != nil {
-				return nil, &permissionError{"iam.denypolicies.get", err}
+				return nil, about("iam.denypolicies.get", err)
 			}
 			out = append(out, scanners.PolicyText{Text: string(text), ID: id, Name: name, AttachedTo: node})
 		}
@@ -212,7 +213,7 @@ func (in *inspection) readRoles(ctx context.Context) (scanners.CustomRoles, erro
 		return out, err
 	}
 	var f *failure
-	if err != nil && (!errors.As(err, &f) || f.kind != denied && f.kind != apiDisabled && f.kind != gone) {
+	if err != nil && (!errors.As(err, &f) || f.Kind != attempt.Denied && f.Kind != attempt.Disabled && f.Kind != attempt.Gone) {
 		return out, err
 	}
 	slices.SortFunc(out.List, func(a, b scanners.CustomRole) int { return strings.Compare(a.Name, b.Name) })
