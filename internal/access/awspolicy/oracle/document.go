@@ -31,6 +31,8 @@ type statement struct {
 	conditions   []condition
 	acts         map[string]bool // actionMatches by action
 	who          map[[3]string]bool
+	where        map[string]Truth // resourceMatches by resource
+	varies       bool             // the resources have variables
 }
 
 type condition struct {
@@ -71,9 +73,12 @@ func Read(text []byte) (*Document, error) {
 			return nil, err
 		}
 		st := statement{
-			acts: map[string]bool{}, who: map[[3]string]bool{},
+			acts: map[string]bool{}, who: map[[3]string]bool{}, where: map[string]Truth{},
 			allow: s.Effect == "Allow", principal: s.Principal, notPrincipal: s.NotPrincipal,
 			action: flat(s.Action), notAction: flat(s.NotAction), resource: flat(s.Resource), notResource: flat(s.NotResource),
+		}
+		for _, v := range append(flat(s.Resource), flat(s.NotResource)...) {
+			st.varies = st.varies || d.modern && strings.Contains(v, "${")
 		}
 		for op, keys := range s.Condition {
 			for key, values := range keys {

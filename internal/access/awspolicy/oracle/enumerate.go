@@ -147,14 +147,15 @@ type judge struct {
 
 // lookup is what candidates depends on.
 type lookup struct {
-	key  string
-	s    situation
-	name string
+	key string
+	s   situation
+	has string
+	put bool
 }
 
 // choices gives the candidates of a key, reduced; nil when it is absent.
 func (j *judge) choices(key string, s situation, a action) *choices {
-	l := lookup{key, s, a.name}
+	l := lookup{key, s, a.has, a.name == "s3:PutObject"}
 	c, ok := j.known[l]
 	if !ok {
 		if c = j.w.candidates(key, s, a, j.texts[key]); c != nil {

@@ -169,6 +169,18 @@ func actionListed(s *statement, r *Request) bool {
 }
 
 func (d *Document) resourceMatches(s *statement, r *Request) Truth {
+	if s.varies {
+		return d.resourceListed(s, r)
+	}
+	known, ok := s.where[r.Resource]
+	if !ok {
+		known = d.resourceListed(s, r)
+		s.where[r.Resource] = known
+	}
+	return known
+}
+
+func (d *Document) resourceListed(s *statement, r *Request) Truth {
 	list := s.resource
 	if s.notResource != nil {
 		list = s.notResource

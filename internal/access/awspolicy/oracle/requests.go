@@ -76,29 +76,51 @@ func swapCase(s string) string {
 
 func always(list ...string) [][]string { return maybe(list...)[1:] }
 
+// words are the texts that a client may send: short ones, and those of the policy in both cases.
+func (w World) words(own []string) []string {
+	out := []string{"", "a", "b", "ab", "A", "zz", "a/", "ba", "aa", "*", "?", "$", "anonymous", "a*", "a?", "a$", "aanonymous",
+		stranger, "a" + stranger, "zb", "/", "az", "azz", "B", "aB", "Ab", "AB"}
+	for _, x := range own {
+		out = append(out, x)
+		if other := swapCase(x); other != x {
+			out = append(out, other)
+		}
+	}
+	return out
+}
+
+// group gives the letter of the group that a request key belongs to, empty for keys of every action.
+func group(key string) string {
+	switch key {
+	case "s3:prefix", "s3:delimiter", "s3:max-keys":
+		return "l"
+	case "s3:versionid":
+		return "v"
+	case "s3:x-amz-acl":
+		return "a"
+	case "s3:requestobjecttagkeys":
+		return "t"
+	}
+	for _, g := range [...][2]string{
+		{"s3:existingobjecttag/", "e"}, {"s3:requestobjecttag/", "t"}, {"s3:x-amz-grant-", "a"}, {"s3:object-lock-", "k"}, {"s3:x-amz-", "p"},
+	} {
+		if strings.HasPrefix(key, g[0]) {
+			return g[1]
+		}
+	}
+	return ""
+}
+
 // candidates gives the choices of a key, nil when it is absent.
 func (w World) candidates(key string, s situation, a action, own []string) *choices {
-	has := func(letter string, c *choices) *choices {
-		if !strings.Contains(a.has, letter) {
-			return nil
-		}
-		return c
+	if g := group(key); g != "" && !strings.Contains(a.has, g) {
+		return nil
 	}
 	free := func(v [][]string) *choices { return &choices{key, v, false} }
 	bound := func(v [][]string) *choices { return &choices{key, v, true} }
-	words := []string{"", "a", "b", "ab", "A", "zz", "a/", "ba", "aa", "*", "?", "$", "anonymous", "a*", "a?", "a$", "aanonymous",
-		stranger, "a" + stranger, "zb", "/", "az", "azz", "B", "aB", "Ab", "AB"}
-	words = append(append(words, own...), w.Region, w.OrgID)
-	for _, x := range own {
-		if other := swapCase(x); other != x {
-			words = append(words, other)
-		}
-	}
-	var texts []string // those that are not empty
-	for _, x := range words {
-		if x != "" {
-			texts = append(texts, x)
-		}
+	words := func() []string { return append(w.words(own), w.Region, w.OrgID) }
+	texts := func() []string { // those that are not empty
+		return slices.DeleteFunc(words(), func(x string) bool { return x == "" })
 	}
 	signed := s.kind != "anonymous" && s.kind != "service"
 	service := s.kind == "service"
@@ -152,7 +174,7 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 		}
 		return free(always("false"))
 	case "aws:useragent", "aws:referer":
-		return free(maybe(words...))
+		return free(maybe(words()...))
 	case "aws:resourceaccount", "s3:resourceaccount":
 		return free(always(w.Account))
 	case "aws:resourceorgid":
@@ -184,7 +206,7 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 		return nil
 	case "aws:principaltag/team":
 		if signed && s.kind != "root" {
-			return free(maybe(plain(words)...))
+			return free(maybe(plain(words())...))
 		}
 		return nil
 	case "aws:principalisawsservice":
@@ -207,7 +229,7 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 		return nil
 	case "aws:username":
 		if s.kind == "user" {
-			names := plain(append([]string{"a", "b", "zz", "ab", "A", "B", "ba", "az", "aB", "Ab", "AB"}, texts...))
+			names := plain(append([]string{"a", "b", "zz", "ab", "A", "B", "ba", "az", "aB", "Ab", "AB"}, texts()...))
 			return free(always(slices.DeleteFunc(names, func(n string) bool { return strings.ContainsAny(n, ":/ ") })...))
 		}
 		return nil
@@ -228,7 +250,7 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 		return nil
 	case "aws:federatedprovider":
 		if s.kind == "role" {
-			return free(maybe(plain(texts)...))
+			return free(maybe(plain(texts())...))
 		}
 		return nil
 	case "aws:sourcearn":
@@ -281,61 +303,61 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 		}
 		return free(maybe("0", "1", "599999", "600000", "600001", "604799999", "604800000"))
 	case "s3:prefix", "s3:delimiter":
-		return has("l", free(maybe(words...)))
+		return free(maybe(words()...))
 	case "s3:max-keys":
-		return has("l", free(maybe("0", "1", "2", "9", "10", "11", "999", "1000", "1001")))
+		return free(maybe("0", "1", "2", "9", "10", "11", "999", "1000", "1001"))
 	case "s3:versionid":
-		return has("v", free(always(texts...)))
+		return free(always(texts()...))
 	case "s3:x-amz-acl":
-		return has("a", free(maybe("private", "public-read", "bucket-owner-full-control", "public-read-write", "authenticated-read")))
+		return free(maybe("private", "public-read", "bucket-owner-full-control", "public-read-write", "authenticated-read"))
 	case "s3:x-amz-grant-read", "s3:x-amz-grant-write", "s3:x-amz-grant-read-acp", "s3:x-amz-grant-write-acp", "s3:x-amz-grant-full-control":
-		return has("a", free(maybe(texts...)))
+		return free(maybe(texts()...))
 	case "s3:x-amz-storage-class":
-		return has("p", free(maybe("STANDARD", "GLACIER", "STANDARD_IA")))
+		return free(maybe("STANDARD", "GLACIER", "STANDARD_IA"))
 	case "s3:x-amz-server-side-encryption":
 		if s.kind == "anonymous" {
-			return has("p", free(maybe("AES256")))
+			return free(maybe("AES256"))
 		}
-		return has("p", free(maybe("AES256", "aws:kms", "aws:kms:dsse")))
+		return free(maybe("AES256", "aws:kms", "aws:kms:dsse"))
 	case "s3:x-amz-server-side-encryption-aws-kms-key-id":
 		if s.kind == "anonymous" {
 			return nil
 		}
 		mine := "arn:aws:kms:eu-west-1:" + stranger + ":key/z"
 		if s.foreign {
-			return has("p", bound(maybe(plain(append(texts, mine, "arn:aws:kms:eu-west-1:444455556666:key/1"))...)))
+			return bound(maybe(plain(append(texts(), mine, "arn:aws:kms:eu-west-1:444455556666:key/1"))...))
 		}
-		return has("p", free(maybe(mine)))
+		return free(maybe(mine))
 	case "s3:x-amz-server-side-encryption-customer-algorithm":
-		return has("p", free(maybe("AES256")))
+		return free(maybe("AES256"))
 	case "s3:x-amz-metadata-directive":
-		return has("p", free(maybe("COPY", "REPLACE")))
+		return free(maybe("COPY", "REPLACE"))
 	case "s3:x-amz-copy-source":
 		if s.kind == "anonymous" {
 			return nil
 		}
-		return has("p", free(maybe(texts...)))
+		return free(maybe(texts()...))
 	case "s3:x-amz-website-redirect-location":
-		return has("p", free(maybe(texts...)))
+		return free(maybe(texts()...))
 	case "s3:requestobjecttag/k":
-		return has("t", free(maybe(plain(words)...)))
+		return free(maybe(plain(words())...))
 	case "s3:requestobjecttagkeys":
 		names := []string{"k", "K", "a", "zz"}
 		for _, x := range own {
 			names = append(names, x, swapCase(x))
 		}
-		return has("t", free(append(maybe(), sets(plain(names))...)))
+		return free(append(maybe(), sets(plain(names))...))
 	case "s3:object-lock-mode":
-		return has("k", free(maybe("GOVERNANCE", "COMPLIANCE")))
+		return free(maybe("GOVERNANCE", "COMPLIANCE"))
 	case "s3:object-lock-legal-hold":
-		return has("k", free(maybe("ON", "OFF")))
+		return free(maybe("ON", "OFF"))
 	case "s3:object-lock-retain-until-date":
-		return has("k", free(maybe("2026-01-01T00:00:01Z", "2026-05-31T23:59:59Z", "2026-06-01T00:00:00Z", "2026-06-01T00:00:01Z",
-			"2029-12-31T23:59:59Z", "2030-01-01T00:00:00Z", "2030-01-01T00:00:01Z")))
+		return free(maybe("2026-01-01T00:00:01Z", "2026-05-31T23:59:59Z", "2026-06-01T00:00:00Z", "2026-06-01T00:00:01Z",
+			"2029-12-31T23:59:59Z", "2030-01-01T00:00:00Z", "2030-01-01T00:00:01Z"))
 	case "s3:object-lock-remaining-retention-days":
-		return has("k", free(maybe("1", "2", "9", "10", "11", "29", "30", "31", "364", "365", "366")))
+		return free(maybe("1", "2", "9", "10", "11", "29", "30", "31", "364", "365", "366"))
 	case "s3:existingobjecttag/k":
-		return has("e", bound(maybe(plain(append([]string{"", "a", "b", "ab", "A", "zz", "ba", "aa", "B", "aB", "Ab", "AB"}, own...))...)))
+		return bound(maybe(plain(append([]string{"", "a", "b", "ab", "A", "zz", "ba", "aa", "B", "aB", "Ab", "AB"}, own...))...))
 	}
 	return nil
 }
