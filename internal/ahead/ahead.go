@@ -13,7 +13,7 @@ import (
 type Part[A, B any] func(ctx context.Context, yield func(A, B) bool)
 
 // buffer is how many pairs a part may be ahead of its reader.
-const buffer = 64
+const buffer = 512
 
 // Run yields what the parts give, in the order of the parts. While one is read, the parts up to width-1 places behind
 // it are at work already; each waits once it has given buffer pairs. Run returns when its parts have ended. A panic of

@@ -70,7 +70,7 @@ func TestEndsWithItsReader(t *testing.T) {
 			}
 		}
 		parts := []part{long, long, long, long}
-		if got := read(ahead.Run(t.Context(), 3, slices.Values(parts)), 500); len(got) != 500 || got[499] != 499 {
+		if got := read(ahead.Run(t.Context(), 3, slices.Values(parts)), 5000); len(got) != 5000 || got[4999] != 4999 {
 			t.Errorf("%d pairs", len(got))
 		}
 		if n := working.Load(); n != 0 {
@@ -96,7 +96,7 @@ func TestBounded(t *testing.T) {
 		}
 		for range ahead.Run(t.Context(), 2, slices.Values([]part{long, long, long, long})) {
 			synctest.Wait()
-			if begun.Load() != 2 || given.Load() > 2*70 {
+			if begun.Load() != 2 || given.Load() > 2*520 {
 				t.Errorf("%d parts begun, %d pairs given", begun.Load(), given.Load())
 			}
 			break

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3control"
 	controltypes "github.com/aws/aws-sdk-go-v2/service/s3control/types"
 
+	"github.com/tojimari/tojimari/internal/ahead"
 	"github.com/tojimari/tojimari/internal/vendors"
 	"github.com/tojimari/tojimari/scanners"
 	"github.com/tojimari/tojimari/scanners/attempt"
@@ -318,38 +320,45 @@ func (ses *session) endpointRefs(ctx context.Context, target scanners.Target, sc
 	if ses.account == "" || ses.can("access_points") == vendors.Unsupported {
 		return true
 	}
-	for _, key := range keys {
-		entries, err := ses.listPoints(ctx, key)
+	yieldAll := func(entries []pointEntry) bool {
+		last := ""
+		for _, e := range entries {
+			if e.point.MultiRegion && (e.point.ARN == last || len(keys) == 1 && keys[0].bucket != "" && e.bucket != keys[0].bucket) {
+				continue
+			}
+			if last = e.point.ARN; !yield(ses.endpointRef(target, scope, e), nil) {
+				return false
+			}
+		}
+		return true
+	}
+	for entries, err := range ahead.Run(ctx, listingsAhead, ses.pointListings(keys)) {
 		if err != nil {
 			if ends := ses.endsTarget(err); ends != nil {
 				return yield(scanners.Ref{}, ends)
 			}
 			continue
 		}
-		for _, e := range entries {
-			if !yield(ses.endpointRef(target, scope, e), nil) {
-				return false
-			}
-		}
-	}
-	entries, err := ses.listMultiRegion(ctx)
-	if err != nil {
-		return true
-	}
-	var last string
-	for _, e := range entries {
-		if len(keys) == 1 && keys[0].bucket != "" && e.bucket != keys[0].bucket {
-			continue
-		}
-		if e.point.ARN == last {
-			continue
-		}
-		last = e.point.ARN
-		if !yield(ses.endpointRef(target, scope, e), nil) {
+		if !yieldAll(entries) {
 			return false
 		}
 	}
 	return true
+}
+
+// listingsAhead is how many regions are asked for their access points side by side.
+const listingsAhead = 8
+
+// pointListings are the listings of access points: one per key, and the one of multi-region access points.
+func (ses *session) pointListings(keys []pointsKey) iter.Seq[ahead.Part[[]pointEntry, error]] {
+	return func(yield func(ahead.Part[[]pointEntry, error]) bool) {
+		for _, key := range keys {
+			if !yield(func(ctx context.Context, yield func([]pointEntry, error) bool) { yield(ses.listPoints(ctx, key)) }) {
+				return
+			}
+		}
+		yield(func(ctx context.Context, yield func([]pointEntry, error) bool) { yield(ses.listMultiRegion(ctx)) })
+	}
 }
 
 func (ses *session) endpointRef(target scanners.Target, scope string, e pointEntry) scanners.Ref {
