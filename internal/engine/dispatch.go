@@ -188,7 +188,7 @@ func (d *dispatcher) resource(ctx context.Context, s *source, ref scanners.Ref) 
 		return
 	}
 	d.jobs <- j // waits while the window is full
-	if !d.gate.enter(ctx) {
+	if !d.gate.enter(ctx, paceKey(j)) {
 		j.cut = true
 		close(j.done)
 		return

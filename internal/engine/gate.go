@@ -7,6 +7,10 @@ import (
 	"sync/atomic"
 )
 
+// waits is what a Pace may be able to say besides: how many calls wait for the limit of their own account, project or
+// subscription, those of one key left out. *pace.Pacer says it.
+type waits interface{ Waiting(except string) int }
+
 // gate lets one goroutine (dispatch) in as others leave.
 type gate struct {
 	limit int
@@ -29,14 +33,25 @@ func (g *gate) width() int64 {
 	return int64(w + w/4 + min(16, w/2+1))
 }
 
-// enter waits until there is room; it reports false when ctx is done.
-func (g *gate) enter(ctx context.Context) bool {
+// room reports whether one more resource under a pacing key may be begun. What waits for the limits of other accounts
+// takes no room: it would keep the calls that this one may make from being made.
+func (g *gate) room(key string) bool {
+	in, width := g.in.Load(), g.width()
+	if in < width {
+		return true
+	}
+	lanes, ok := g.pace.(waits)
+	return ok && in-int64(lanes.Waiting(key)) < width
+}
+
+// enter waits until there is room for a resource under a pacing key; it reports false when ctx is done.
+func (g *gate) enter(ctx context.Context, key string) bool {
 	var changed <-chan struct{}
 	if g.pace != nil {
 		changed = g.pace.Changed()
 	}
 	for ctx.Err() == nil {
-		if g.in.Load() < g.width() {
+		if g.room(key) {
 			g.in.Add(1)
 			return true
 		}

@@ -176,14 +176,7 @@ func (r *run) call(ctx context.Context, j *job, need scanners.FactSet, prev *sca
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	key := j.ref.Scope
-	if key == "" {
-		key = j.source.name
-	}
-	if j.ref.Kind == scanners.KindPage || j.ref.Kind == scanners.KindLink {
-		key = "" // by host: pages of one target may lie anywhere
-	}
-	got, err := j.source.scanner.Inspect(pace.WithKey(ctx, key), j.ref, need, prev)
+	got, err := j.source.scanner.Inspect(pace.WithKey(ctx, paceKey(j)), j.ref, need, prev)
 	if err != nil {
 		return nil, err
 	}
@@ -194,6 +187,17 @@ func (r *run) call(ctx context.Context, j *job, need scanners.FactSet, prev *sca
 		j.cut = true
 	}
 	return &got, nil
+}
+
+// paceKey is what the calls for a resource share a limit with; empty for the host that each goes to.
+func paceKey(j *job) string {
+	switch {
+	case j.ref.Kind == scanners.KindPage || j.ref.Kind == scanners.KindLink: // of one target they may lie anywhere
+		return ""
+	case j.ref.Scope == "":
+		return j.source.name
+	}
+	return j.ref.Scope
 }
 
 // hasFailed reports whether a fact could not be read for a reason that asking again may cure.

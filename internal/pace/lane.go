@@ -1,5 +1,5 @@
-// The limit of one key. It doubles while nothing is throttled, then grows by one per round; when more than a few
-// calls of a round are throttled it is cut in proportion, to half at most.
+// The limit of one key. It doubles until more than a few calls of a round are throttled; then it is cut in
+// proportion, to half at most, and from there on grows by one per round.
 //
 // A few are tolerated because a large account always has other callers: a limit that collapsed on every single
 // refusal would crawl at the bottom. A round is a limit's worth of answers. Answers to calls that were sent
@@ -81,6 +81,7 @@ func (p *Pacer) enter(ctx context.Context, key string) (ticket, error) {
 	}
 	l.waiting = append(l.waiting, w)
 	p.wakeAfterPause(l)
+	p.announce()
 	p.mu.Unlock()
 	select {
 	case <-w.granted:
@@ -164,7 +165,6 @@ func (p *Pacer) learn(t ticket, v verdict) {
 	l.seen++
 	if v == refused {
 		l.refused++
-		l.ramp = false
 	}
 	before := int(l.limit)
 	share := float64(l.refused) / float64(l.seen)
@@ -172,10 +172,16 @@ func (p *Pacer) learn(t ticket, v verdict) {
 	switch {
 	case whole && share > cutFrom || l.seen >= plainAnswers && share > plainShare:
 		l.limit = max(floor, l.limit*max(0.5, 1-share))
+		l.ramp = false
 		l.round++
 		l.seen, l.refused = 0, 0
 	case l.ramp && l.flying >= before/2:
-		l.limit++ // once per answer: doubles with every round
+		if v == answered {
+			l.limit++ // once per answer: doubles with every round
+		}
+		if whole {
+			l.seen, l.refused = 0, 0
+		}
 	case whole:
 		if share <= growUpTo && l.flying >= before/2 {
 			l.limit++
@@ -238,7 +244,21 @@ func (p *Pacer) Width() int {
 	return min(width, p.cfg.Max)
 }
 
-// Changed receives after Width may have grown. One receiver only.
+// Waiting is how many calls wait for nothing but the limit of their own key, those of one key left out. More calls of
+// that one key would not have to wait for them.
+func (p *Pacer) Waiting(except string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := 0
+	for _, l := range p.queued {
+		if l.key != except && (l.flying >= int(l.limit) || p.cfg.Clock.Now().Before(l.paused)) {
+			n += len(l.waiting)
+		}
+	}
+	return n
+}
+
+// Changed receives after Width or Waiting may have grown. One receiver only.
 func (p *Pacer) Changed() <-chan struct{} { return p.changed }
 
 func (p *Pacer) announce() {
