@@ -36,8 +36,26 @@ func mention(s string) string {
 	return s
 }
 
-// phrase prepares text that needs no quotes, since it is a phrase of ours with foreign parts.
-func phrase(s string) string { return text.Short(s, mentionColumns) }
+// phrase says a phrase of ours, which may have foreign parts.
+func (w words) phrase(s string) string { return text.Short(w.lang.Phrase(s), mentionColumns) }
+
+// phrases joins some.
+func (w words) phrases(list []string) string {
+	parts := make([]string, len(list))
+	for i, s := range list {
+		parts[i] = w.phrase(s)
+	}
+	return strings.Join(parts, w.say(text.PatternsAnd))
+}
+
+// conditions joins what an answer depends on.
+func (w words) conditions(list []string) string {
+	parts := make([]string, len(list))
+	for i, s := range list {
+		parts[i] = text.Short(w.lang.Condition(s), mentionColumns)
+	}
+	return strings.Join(parts, w.say(text.PatternsAnd))
+}
 
 // mentions joins a bounded list.
 func (w words) mentions(list []string) string {
@@ -102,7 +120,7 @@ func (w words) need(need string) string {
 		case "a VPC endpoint of the caller's own":
 			return w.say(text.NeedEndpoint)
 		default:
-			return w.say(text.NeedThing, phrase(need))
+			return w.say(text.NeedThing, w.phrase(need))
 		}
 	}
 	bare, header := name, false
@@ -194,30 +212,22 @@ func (w words) grant(g verdict.Grant) string {
 		out += ` "` + text.Short(g.Sid, 60) + `"`
 	}
 	if g.Who != "" || g.What != "" {
-		out += ": " + strings.Trim(mention(orDash(g.Who))+" → "+mention(orDash(g.What)), " ")
+		out += w.say(text.Labelled, "", mention(w.lang.Phrase(orDash(g.Who)))+" → "+mention(w.lang.Phrase(orDash(g.What))))
 	}
 	if g.Place != "" {
-		out += " (" + mention(g.Place) + ")"
+		out = w.say(text.Bracketed, out, mention(g.Place))
 	}
 	return out
 }
 
-// where names the holder of a grant. Access verdicts say it in English; what is known is translated.
+// where names the holder of a grant, and says where a foreign name in it ends.
 func (w words) where(where string) string {
-	switch where {
-	case "bucket policy":
-		return w.say(text.WhereBucketPolicy)
-	case "bucket ACL":
-		return w.say(text.WhereBucketACL)
-	}
-	for prefix, key := range map[string]text.Key{
-		"object ": text.WhereObject, "access point ": text.WhereAccessPoint, "container ": text.WhereContainer, "storage account ": text.WhereStore,
-	} {
-		if name, ok := strings.CutPrefix(where, prefix); ok {
-			return w.say(key, mention(name))
+	for _, kind := range [...]string{"object ", "access point ", "container ", "storage account ", "managed folder "} {
+		if name, ok := strings.CutPrefix(where, kind); ok {
+			return w.phrase(kind + mention(name))
 		}
 	}
-	return phrase(where)
+	return w.phrase(where)
 }
 
 func orDash(s string) string {
@@ -229,13 +239,9 @@ func orDash(s string) string {
 
 // guard says a setting, its level and its state.
 func (w words) guard(g verdict.Guard) string {
-	name := phrase(g.Name)
-	if g.Level != "" {
-		name += " (" + w.level(g.Level) + ")"
-	}
-	out := w.say(text.Labelled, name, w.state(g.State))
+	out := w.say(text.Labelled, w.guardName(g), w.phrase(g.State))
 	if g.Detail != "" {
-		out += " – " + text.Short(g.Detail, mentionColumns)
+		out += " – " + w.phrase(g.Detail)
 	}
 	return out
 }
@@ -243,46 +249,33 @@ func (w words) guard(g verdict.Guard) string {
 // guardName is a guard without its state, for the inside of a sentence.
 func (w words) guardName(g verdict.Guard) string {
 	if g.Level == "" {
-		return phrase(g.Name)
+		return w.phrase(g.Name)
 	}
-	return phrase(g.Name) + " (" + w.level(g.Level) + ")"
+	return w.say(text.Bracketed, w.phrase(g.Name), w.level(g.Level))
 }
 
 // level names where a guard is set; one that is set in several places names them all.
 func (w words) level(level string) string {
-	if name, ok := strings.CutPrefix(level, "access point "); ok {
-		return w.say(text.WhereAccessPoint, mention(name))
+	if _, ok := strings.CutPrefix(level, "access point "); ok {
+		return w.where(level)
 	}
 	var parts []string
 	for _, l := range strings.Split(level, ", ") {
-		key, known := map[string]text.Key{
-			"organization": text.LevelOrganization, "account": text.LevelAccount, "bucket": text.LevelBucket, "access_point": text.LevelAccessPoint,
-			"container": text.LevelContainer, "project": text.LevelProject, "folder": text.LevelFolder, "object": text.LevelObject,
-			"policy": text.LevelPolicy, "service": text.LevelService, "above the bucket": text.LevelAbove,
-		}[l]
-		if known {
-			parts = append(parts, w.say(key))
-		} else {
-			parts = append(parts, phrase(l))
+		switch l { // ids, which English says in other words
+		case "organization":
+			parts = append(parts, w.say(text.LevelOrganization))
+		case "access_point":
+			parts = append(parts, w.say(text.LevelAccessPoint))
+		default:
+			parts = append(parts, w.phrase(l))
 		}
 	}
 	return strings.Join(parts, w.say(text.PatternsAnd))
 }
 
-func (w words) state(state string) string {
-	key, known := map[string]text.Key{
-		"off": text.StateOff, "on": text.StateOn, "not set": text.StateNotSet, "unknown": text.StateUnknown,
-		"does not apply": text.StateNotApplied, "enforced": text.StateEnforced, "read only": text.StateReadOnly,
-	}[state]
-	if known {
-		return w.say(key)
-	}
-	return phrase(state)
-}
-
 // reason says why something is unknown.
 func (w words) reason(r verdict.Reason) string {
-	detail := text.Short(r.Detail, mentionColumns)
+	detail := w.phrase(r.Detail)
 	switch r.Code {
 	case verdict.ReasonUnread:
 		var parts []string
@@ -315,8 +308,8 @@ func verdictSentence(w words, subject string, verb verdict.Verb, v verdict.Verdi
 	case verdict.Yes:
 		return red, w.say(text.SayYes, w.withNeeds(subject, v.Needs), w.can(verb, v.Patterns))
 	case verdict.Conditional:
-		return yellow, w.say(text.SayConditional, w.withNeeds(subject, v.Needs), w.can(verb, v.Patterns)) + " " +
-			text.Short(strings.Join(v.DependsOn, w.say(text.PatternsAnd)), 4*mentionColumns)
+		return yellow, w.say(text.SayConditional, w.withNeeds(subject, v.Needs), w.can(verb, v.Patterns),
+			text.Clip(w.conditions(v.DependsOn), 4*mentionColumns))
 	case verdict.No:
 		if len(v.ClosedBy) == 0 {
 			return green, w.say(text.SayNo)
@@ -341,7 +334,7 @@ func verdictSentence(w words, subject string, verb verdict.Verb, v verdict.Verdi
 		if len(why) == 0 {
 			why = []string{w.say(text.NotKnownOther)}
 		}
-		return yellow, w.say(text.SayUnknown, strings.Join(why, "; "))
+		return yellow, w.say(text.SayUnknown, strings.Join(why, w.say(text.ReasonsAnd)))
 	}
 }
 

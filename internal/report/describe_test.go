@@ -64,10 +64,10 @@ func TestGrantsAndGuardsInWords(t *testing.T) {
 		grant verdict.Grant
 		want  string
 	}{
-		{verdict.Grant{Kind: verdict.GrantPolicy, Where: "bucket policy", Index: 0, Sid: "S", Who: "*", What: "s3:*"}, `バケットポリシー の 1 番目 "S": * → s3:*`},
-		{verdict.Grant{Kind: verdict.GrantObject, Where: "object a b", Index: 2, Who: "AllUsers", What: "READ"}, `オブジェクト "a b" の 3 番目: AllUsers → READ`},
-		{verdict.Grant{Kind: verdict.GrantLevel, Where: "container c", Who: "anyone"}, "コンテナー c: anyone → –"},
-		{verdict.Grant{Kind: verdict.GrantBinding, Where: "somewhere new", Index: 1}, "somewhere new の 2 番目"},
+		{verdict.Grant{Kind: verdict.GrantPolicy, Where: "bucket policy", Index: 0, Sid: "S", Who: "*", What: "s3:*"}, `バケットポリシー（1 番目） "S"：* → s3:*`},
+		{verdict.Grant{Kind: verdict.GrantObject, Where: "object a b", Index: 2, Who: "AllUsers", What: "READ"}, `オブジェクト "a b"（3 番目）：AllUsers → READ`},
+		{verdict.Grant{Kind: verdict.GrantLevel, Where: "container c", Who: "anyone"}, "コンテナー c：誰でも → –"},
+		{verdict.Grant{Kind: verdict.GrantBinding, Where: "somewhere new", Index: 1}, "somewhere new（2 番目）"},
 	} {
 		if got := w.grant(c.grant); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
@@ -77,8 +77,8 @@ func TestGrantsAndGuardsInWords(t *testing.T) {
 		guard verdict.Guard
 		want  string
 	}{
-		{verdict.Guard{Name: "publicAccessPrevention", Level: "bucket, organization", State: "off"}, "publicAccessPrevention (バケット、組織)：オフ"},
-		{verdict.Guard{Name: "RestrictPublicBuckets", Level: "access point x", State: "on", Detail: "d"}, "RestrictPublicBuckets (アクセスポイント x)：オン – d"},
+		{verdict.Guard{Name: "publicAccessPrevention", Level: "bucket, organization", State: "off"}, "publicAccessPrevention（バケット、組織）：オフ"},
+		{verdict.Guard{Name: "RestrictPublicBuckets", Level: "access point x", State: "on", Detail: "d"}, "RestrictPublicBuckets（アクセスポイント x）：オン – d"},
 		{verdict.Guard{Name: "n", State: "novel state"}, "n：novel state"},
 	} {
 		if got := w.guard(c.guard); got != c.want {

@@ -50,7 +50,7 @@ func Explain(w io.Writer, head scanners.Head, a verdict.Access, lang text.Lang, 
 	}
 	e.latent(a.Latent)
 	e.publicByProvider(a)
-	e.bullets(text.PublishedVia, a.PublishedVia)
+	e.bullets(text.PublishedVia, e.lang.Phrases(a.PublishedVia))
 	e.bullets(text.AssumedHeading, e.assumed(a.Assumed))
 	return e.flush()
 }
@@ -88,7 +88,7 @@ func (e *explainer) audience(who verdict.Audience, name, note string, table map[
 		subject = mention(name)
 	}
 	if note != "" {
-		subject += " (" + note + ")"
+		subject = e.say(text.Bracketed, subject, note)
 	}
 	e.subject(subject)
 	said := e.words.audience(who, name)
@@ -162,11 +162,11 @@ func (e *explainer) proof(indent int, verb verdict.Verb, v verdict.Verdict) {
 	heading := e.say(text.HeadingWitness)
 	switch {
 	case verb == verdict.Write || verb == verdict.Permissions:
-		heading += " (" + e.say(text.NeverSent) + ")"
+		heading = e.say(text.Bracketed, heading, e.say(text.NeverSent))
 	case v.Witness != nil && v.Witness.Key != "" && !v.Witness.KeyKnown:
-		heading += " (" + e.say(text.StandInKey) + ")"
+		heading = e.say(text.Bracketed, heading, e.say(text.StandInKey))
 	case v.Witness != nil && v.Witness.Signed:
-		heading += " (" + e.say(text.SignedRequest) + ")"
+		heading = e.say(text.Bracketed, heading, e.say(text.SignedRequest))
 	}
 	e.prose(indent, dim, heading)
 	if !showable {
@@ -215,9 +215,9 @@ func (e *explainer) assumed(list []string) []string {
 	var absent, out []string
 	for _, s := range list {
 		if name, ok := strings.CutSuffix(s, ": not given, assumed unset"); ok {
-			absent = append(absent, name)
+			absent = append(absent, e.lang.Phrase(name))
 		} else {
-			out = append(out, s)
+			out = append(out, e.lang.Phrase(s))
 		}
 	}
 	if len(absent) > 0 {

@@ -250,7 +250,7 @@ func (s *sarif) invocation(end Ending) sarifInvocation {
 		inv.Execution = append(inv.Execution, note("warning", t.say(text.TooManyForGitHub, n, githubResults)))
 	}
 	for _, e := range end.Run.RuleErrors {
-		inv.Configuration = append(inv.Configuration, note("error", mention(e.Rule)+" "+mention(e.Resource)+": "+text.Short(e.Detail, 400)))
+		inv.Configuration = append(inv.Configuration, note("error", t.ruleErrorText(e)))
 	}
 	for _, l := range end.Run.Exceptions {
 		inv.Configuration = append(inv.Configuration, note("warning", t.lapseText(l)))

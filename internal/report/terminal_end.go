@@ -91,12 +91,12 @@ func (t *terminal) examples(g UnknownGroup) string {
 }
 
 func (t *terminal) unknownReason(g UnknownGroup) string {
-	detail := text.Short(g.Detail, mentionColumns)
+	w := words{lang: t.lang}
+	detail := w.phrase(g.Detail)
 	var facts []string
 	for _, f := range g.Facts {
 		facts = append(facts, string(f))
 	}
-	w := words{lang: t.lang}
 	about := w.mentions(facts)
 	if about == "" {
 		about = orDash(detail)
@@ -141,7 +141,7 @@ func (t *terminal) trouble(run result.Run) {
 		}
 		t.prose(2, plain, t.troubleText(f))
 		if f.Hint != "" {
-			t.prose(4, dim, t.say(text.Hint, text.Short(f.Hint, titleColumns)))
+			t.prose(4, dim, t.say(text.Hint, text.Short(t.lang.Phrase(f.Hint), titleColumns)))
 		}
 	}
 	if len(run.Exceptions) > 0 {
@@ -158,19 +158,23 @@ func (t *terminal) trouble(run result.Run) {
 			t.prose(2, dim, t.say(text.MoreItems, len(run.RuleErrors)-i))
 			break
 		}
-		t.prose(2, plain, mention(e.Rule)+" "+mention(e.Resource)+": "+text.Short(e.Detail, titleColumns))
+		t.prose(2, plain, t.ruleErrorText(e))
 	}
 }
 
 func (t *terminal) troubleText(f result.Trouble) string {
-	line := text.Short(f.Detail, titleColumns)
+	line := text.Short(t.lang.Phrase(f.Detail), titleColumns)
 	if what := cmp.Or(f.Resource, f.Scope, f.Target); what != "" {
-		line = mention(what) + ": " + line
+		line = t.say(text.Labelled, mention(what), line)
 	}
 	if f.Permission != "" {
-		line += " (" + t.say(text.PermissionMissing, mention(f.Permission)) + ")"
+		line = t.say(text.Bracketed, line, t.say(text.PermissionMissing, mention(f.Permission)))
 	}
 	return line
+}
+
+func (t *terminal) ruleErrorText(e result.RuleWoes) string {
+	return t.say(text.Labelled, mention(e.Rule)+" "+mention(e.Resource), text.Short(t.lang.Phrase(e.Detail), titleColumns))
 }
 
 func (t *terminal) lapseText(l result.Lapse) string {
@@ -180,7 +184,7 @@ func (t *terminal) lapseText(l result.Lapse) string {
 	}
 	line := t.say(key, mention(l.What))
 	if l.File != "" {
-		line += " (" + mention(l.File) + ":" + count(int64(l.Line)) + ")"
+		line = t.say(text.Bracketed, line, mention(l.File)+":"+count(int64(l.Line)))
 	}
 	return line
 }
@@ -216,7 +220,7 @@ func (t *terminal) coverage(run result.Run) {
 		t.prose(2, plain, t.say(text.FilteredOut, c.Filtered))
 	}
 	if len(c.NotCovered) > 0 {
-		t.prose(2, dim, t.say(text.NotLookedAt, strings.Join(c.NotCovered, t.say(text.PatternsAnd))))
+		t.prose(2, dim, t.say(text.NotLookedAt, strings.Join(t.lang.Phrases(c.NotCovered), t.say(text.PatternsAnd))))
 	}
 }
 

@@ -68,30 +68,10 @@ const (
 	Trusted
 	GrantNumber
 	Labelled
-	StateOff
-	StateOn
-	StateNotSet
-	StateUnknown
-	StateNotApplied
+	Bracketed
+	ReasonsAnd
 	LevelOrganization
-	LevelAccount
-	LevelBucket
 	LevelAccessPoint
-	LevelContainer
-	LevelProject
-	LevelFolder
-	LevelObject
-	LevelPolicy
-	LevelService
-	LevelAbove
-	StateEnforced
-	StateReadOnly
-	WhereBucketPolicy
-	WhereBucketACL
-	WhereObject
-	WhereAccessPoint
-	WhereContainer
-	WhereStore
 	PermissionMissing
 	SignedRequest
 )
@@ -134,10 +114,10 @@ func explainMessages() map[Key]Message {
 		PatternsAnd:    {", ", "、"},
 
 		SayYes:         {"{0} can {1}.", "{0}、{1}。"},
-		SayConditional: {"{0} can {1}, if something holds that they can't choose:", "相手が選べない条件がそろえば、{0}、{1}。条件："},
+		SayConditional: {"{0} can {1}, if something holds that they can't choose: {2}", "相手が選べない条件がそろえば、{0}、{1}。条件：{2}"},
 		SayNo:          {"no: nothing grants it", "いいえ：許可するものがありません"},
-		SayNoClosed:    {"no: granted, but stopped by {0}", "いいえ：許可はありますが、{0} が止めています"},
-		SayNoStopped:   {"no: stopped by {0}", "いいえ：{0} が止めています"},
+		SayNoClosed:    {"no: granted, but stopped by {0}", "いいえ：許可はありますが、次の設定で止まっています：{0}"},
+		SayNoStopped:   {"no: stopped by {0}", "いいえ：次の設定で止まっています：{0}"},
 		NotGiven:       {"not given, taken as not set: {0}", "指定がないため未設定とみなしたもの：{0}"},
 		SaySame:        {"the same as above, in the same way", "上と同じです（同じ方法で可能）"},
 		LabelStoppedBy: {"stopped by", "止めている設定"},
@@ -155,37 +135,17 @@ func explainMessages() map[Key]Message {
 		PublicNo:          {"The provider itself does not call this public.", "プロバイダー自身の定義では「公開」ではありません。"},
 		PublicUnknown:     {"Whether the provider calls this public is unknown.", "プロバイダー自身の定義で「公開」かどうかは不明です。"},
 		LatentHeading:     {"Held back by one setting only", "一つの設定だけで止まっているもの"},
-		LatentLine:        {"without {0}, {1} could {2}", "{0} がなければ、{1}、{2}"},
+		LatentLine:        {"without {0}, {1} could {2}", "次の設定が外れると、{1}、{2}：{0}"},
 		AssumedHeading:    {"Assumed", "前提としたこと"},
 		PublishedVia:      {"may also be published through", "次を通じて公開されている可能性があります"},
 		NamedHeading:      {"Outsiders named in the configuration", "設定に名前のある外部の相手"},
 		Trusted:           {"trusted by your configuration", "設定で信頼済み"},
-		GrantNumber:       {"{0}, entry {1}", "{0} の {1} 番目"},
+		GrantNumber:       {"{0}, entry {1}", "{0}（{1} 番目）"},
 		Labelled:          {"{0}: {1}", "{0}：{1}"},
-		StateOff:          {"off", "オフ"},
-		StateOn:           {"on", "オン"},
-		StateNotSet:       {"not set", "未設定"},
-		StateUnknown:      {"unknown", "不明"},
-		StateNotApplied:   {"does not apply", "適用されません"},
+		Bracketed:         {"{0} ({1})", "{0}（{1}）"},
+		ReasonsAnd:        {"; ", "。"},
 		LevelOrganization: {"organisation", "組織"},
-		LevelAccount:      {"account", "アカウント"},
-		LevelBucket:       {"bucket", "バケット"},
 		LevelAccessPoint:  {"access point", "アクセスポイント"},
-		LevelContainer:    {"container", "コンテナー"},
-		LevelProject:      {"project", "プロジェクト"},
-		LevelFolder:       {"folder", "フォルダー"},
-		LevelObject:       {"object", "オブジェクト"},
-		LevelPolicy:       {"policy", "ポリシー"},
-		LevelService:      {"service", "サービス"},
-		LevelAbove:        {"above the bucket", "バケットより上位"},
-		StateEnforced:     {"enforced", "強制"},
-		StateReadOnly:     {"read only", "読み取りのみ"},
-		WhereBucketPolicy: {"bucket policy", "バケットポリシー"},
-		WhereBucketACL:    {"bucket ACL", "バケットの ACL"},
-		WhereObject:       {"object {0}", "オブジェクト {0}"},
-		WhereAccessPoint:  {"access point {0}", "アクセスポイント {0}"},
-		WhereContainer:    {"container {0}", "コンテナー {0}"},
-		WhereStore:        {"storage account {0}", "ストレージアカウント {0}"},
 		PermissionMissing: {"permission {0} is missing", "権限 {0} がありません"},
 		SignedRequest:     {"signed with credentials of the caller's own account", "相手自身のアカウントの認証情報で署名"},
 	}

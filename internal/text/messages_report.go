@@ -97,7 +97,7 @@ func reportMessages() map[Key]Message {
 		ShowRule:       {"'tojimari rules show RULE' has the reasons, Terraform and references of each rule", "「tojimari rules show ルール」で、各ルールの理由・Terraform・参考資料を見られます"},
 		FixesByRule:    {"FIXES FOR THE REST, BY RULE", "そのほかの直し方（ルール別）"},
 		FixHeading:     {"{0} ×{2}  {1}", "{0}（{2} 件） {1}"},
-		StandInKey:     {"the object name in this line is a stand-in: no real one is known", "この行のオブジェクト名は仮のものです（実在の名前は分かっていません）"},
+		StandInKey:     {"the object name in this line is a stand-in: no real one is known", "この行のオブジェクト名は仮のものです。実在の名前は分かっていません"},
 		NeverSent:      {"would change something: shown for understanding, never sent by tojimari", "変更を伴う要求です。説明のためのもので、tojimari が送ることはありません"},
 		NotShowable:    {"the request holds characters that can't be shown here; -o jsonl has it whole", "表示できない文字を含む要求です。-o jsonl には全体があります"},
 		Account:        {"account {0}", "アカウント {0}"},

@@ -1,0 +1,48 @@
+// Phrases about raw configuration that `tojimari explain` was given.
+
+package text
+
+func inputPhrases() []Phrase {
+	return []Phrase{
+		{"not JSON: {0}", "JSON ではありません：{0}"},
+		{"the JSON ends in the middle", "JSON が途中で終わっています"},
+		{"longer than {0} bytes", "{0} バイトを超えています"},
+		{"more behind the JSON object: {0}", "JSON オブジェクトの後ろに余分なものがあります：{0}"},
+		{"key {0} stands twice", "キー {0} が二重にあります"},
+		{"unknown key {0}", "不明なキー {0} があります"},
+		{"unknown key {0} (did you mean {1}?)", "不明なキー {0} があります（{1} のことですか）"},
+		{"unknown key {0}; known are {1}", "不明なキー {0} があります（使えるのは {1}）"},
+		{"provider {0} is not aws, gcp or azure", "provider {0} は aws、gcp、azure のいずれでもありません"},
+		{"want a JSON object, got {0}", "JSON オブジェクトが必要ですが、{0} です"},
+		{"want an object, got {0}", "オブジェクトが必要ですが、{0} です"},
+		{"want a document as object or string, got {0}", "文書をオブジェクトまたは文字列で指定してください（{0} です）"},
+		{"want a string, got {0}", "文字列が必要ですが、{0} です"},
+		{"want true or false, got {0}", "true または false が必要ですが、{0} です"},
+		{"want an RFC 3339 time, got {0}", "RFC 3339 の時刻が必要ですが、{0} です"},
+		{"{0} is not an RFC 3339 time such as 2026-01-31T09:00:00Z", "{0} は RFC 3339 の時刻（例：2026-01-31T09:00:00Z）ではありません"},
+		{"want a time, got {0}", "時刻が必要ですが、{0} です"},
+		{"{0} is not a time", "{0} は時刻ではありません"},
+		{"period {0} is not D.HH:MM:SS", "期間 {0} が D.HH:MM:SS の形式ではありません"},
+		{"{0} containers are given and \"container\" does not say which one is asked about", "コンテナーが {0} 個ありますが、どれを調べるかが \"container\" で指定されていません"},
+		{"container {0} is not among the containers given", "コンテナー {0} は渡されたコンテナーの中にありません"},
+		{"blob {0} has no name", "{0} 番目の BLOB に名前がありません"},
+		{"sas {0}: want a string, got {1}", "{0} 番目の sas は文字列が必要ですが、{1} です"},
+		{"publicAccessPrevention {0} is not enforced, inherited or unspecified", "publicAccessPrevention {0} は enforced、inherited、unspecified のいずれでもありません"},
+		{"binding {0} has no role", "{0} 番目のバインディングにロールがありません"},
+		{"entry {0} has role {1}, which is not READER, WRITER or OWNER", "{0} 番目の項目のロール {1} は READER、WRITER、OWNER のいずれでもありません"},
+		{"object {0} has no name", "{0} 番目のオブジェクトに名前がありません"},
+		{"folder {0} has no name", "{0} 番目のフォルダーに名前がありません"},
+		{"policy {0} has a conditional rule, which depends on tags that are not given", "ポリシー {0} に、渡されていないタグに左右される条件付きルールがあります"},
+		{"role {0} cannot be read or has no name", "{0} 番目のロールを解釈できないか、名前がありません"},
+		{"deny policy {0}: {1}", "拒否ポリシー {0}：{1}"},
+		{"want an object of key and value, or effectiveTags as the API prints them", "キーと値のオブジェクト、または API が表示する形の effectiveTags が必要です"},
+		{"object ownership {0} is not BucketOwnerEnforced, BucketOwnerPreferred or ObjectWriter", "オブジェクト所有権 {0} は BucketOwnerEnforced、BucketOwnerPreferred、ObjectWriter のいずれでもありません"},
+		{"versioning status {0} is not Enabled or Suspended", "バージョニングの状態 {0} は Enabled でも Suspended でもありません"},
+		{"payer {0} is not Requester or BucketOwner", "payer {0} は Requester でも BucketOwner でもありません"},
+		{"grant {0} names no grantee (URI, ID or EmailAddress)", "{0} 番目の許可に被付与者（URI、ID、EmailAddress）がありません"},
+		{"grant {0} has permission {1}, which S3 does not know", "{0} 番目の許可の権限 {1} は S3 にありません"},
+		{"canned ACL {0} is not one that S3 documents", "既定 ACL {0} は S3 の文書にありません"},
+		{"no key", "キーがありません"},
+		{"bucket settings", "バケットの設定"},
+	}
+}

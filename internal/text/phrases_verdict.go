@@ -1,0 +1,85 @@
+// Phrases of verdicts: what a client needs, what an answer depends on, what is assumed, why it is unknown.
+
+package text
+
+func verdictPhrases() []Phrase {
+	return []Phrase{
+		// What a verdict depends on, that the client cannot choose.
+		{"source_ip in {0}", "送信元 IP アドレスが {0} の範囲内"},
+		{"the caller's account id", "呼び出し元のアカウント ID"},
+		{"a request through a VPC endpoint", "VPC エンドポイント経由の要求"},
+		{"a token of Entra user {0}", "Entra ユーザー {0} のトークン"},
+		{"an object that is neither encrypted with KMS nor archived", "KMS で暗号化もアーカイブもされていないオブジェクト"},
+		{"an object that is not encrypted with a customer-supplied key", "顧客指定の暗号鍵で暗号化されていないオブジェクト"},
+		{"an object stored without KMS: the bucket's default is {0}, which refuses [1]", "KMS を使わずに保存されたオブジェクト（バケットの既定の {0} は、[1]を拒否します）"},
+		{"unsigned readers", "署名のない読み取り"},
+		{"readers without rights on the key", "鍵の権限を持たない読み取り"},
+
+		// What the client must have, beyond what stands as name=value.
+		{"version_id of an object", "オブジェクトのバージョン ID"},
+		{"an AWS service that acts for the caller's own resource", "相手自身のリソースとして動く AWS サービス"},
+		{"a VPC endpoint of the caller's own", "相手自身の VPC エンドポイント"},
+
+		// What was assumed.
+		{"{0}: not given, assumed unset", "{0}：指定がないため、未設定とみなしました"},
+		{"{0}: not read, assumed unset", "{0}：読み取っていないため、未設定とみなしました"},
+		{"{0}: not read, assumed not enforced", "{0}：読み取っていないため、強制されていないものとみなしました"},
+		{"[0]: not read, assumed to deny nothing", "[0]：読み取っていないため、何も拒否しないものとみなしました"},
+		{"[0]: cannot be read, assumed to deny nothing", "[0]：解釈できないため、何も拒否しないものとみなしました"},
+		{"{0}: not sampled, assumed that no object's own ACL opens it", "{0}：サンプルを取っていないため、オブジェクト単位の ACL による公開はないものとみなしました"},
+		{"{0}: not read, assumed that no VPC Service Controls perimeter holds the project", "{0}：読み取っていないため、プロジェクトは VPC Service Controls の境界の外にあるものとみなしました"},
+		{"{0}: not read, assumed that no enforced network security perimeter holds the account", "{0}：読み取っていないため、アカウントは強制されたネットワークセキュリティ境界の外にあるものとみなしました"},
+		{"{0}: not set (null), which counts as allowed on accounts made before the default changed", "{0}：未設定（null）です。既定値が変わる前に作られたアカウントでは許可とみなされます"},
+
+		{"userProject=PROJECT (a project of the caller's own pays)", "userProject=プロジェクト（相手自身のプロジェクトが料金を負担）"},
+
+		// Services in front.
+		{"cloudfront (any distribution)", "CloudFront（任意のディストリビューション）"},
+		{"cloudfront origin access identity {0}", "CloudFront のオリジンアクセスアイデンティティ {0}"},
+
+		// Why a fact is not known.
+		{"not judged", "判定していません"},
+		{"not inspected", "調べていません"},
+		{"denied", "拒否"},
+		{"failed", "失敗"},
+		{"malformed", "形式の誤り"},
+		{"computed", "適用後に決まる値"},
+		{"partial", "一部のみ"},
+		{"part of it was not read", "一部を読み取れませんでした"},
+		{"this scan did not look at everything that {0} stands for", "このスキャンでは {0} に当たるもののすべては見ていません"},
+		{"the rule failed: {0}", "ルールの実行に失敗しました：{0}"},
+		{"it is not among the roles that could be listed", "一覧できたロールの中にありません"},
+		{"what custom role {0} includes is not known: [1]", "カスタムロール {0} に含まれる権限が分かりません：[1]"},
+		{"what predefined role {0} includes is not in this version's table", "事前定義ロール {0} の権限は、このバージョンの表にありません"},
+		{"{0} of the tokens given cannot be read as a SAS", "渡されたトークンのうち {0} 件は SAS として解釈できません"},
+		{"address range {0} cannot be read", "IP アドレスの範囲 {0} を解釈できません"},
+		{"access level {0} is not none, blob or container", "アクセスレベル {0} は none、blob、container のいずれでもありません"},
+
+		// What the provider's documentation leaves open.
+		{"whether system container {0} honours an anonymous access level is not documented", "システムコンテナー {0} に匿名アクセスレベルが効くかどうかは文書にありません"},
+		{"whether a blocking SAS expiration policy covers user delegation SAS is not documented", "SAS 有効期限ポリシー（ブロック）がユーザー委任 SAS にも効くかどうかは文書にありません"},
+		{"[0]: whether the member is among the exceptions is not in the configuration", "[0]：そのメンバーが例外に含まれるかどうかは、設定からは分かりません"},
+		{"whether a deny policy overrides a grant made by ACL is not documented", "拒否ポリシーが ACL による許可より優先されるかどうかは文書にありません"},
+		{"whether IgnorePublicAcls covers a grant to the canonical id of the anonymous user is not documented", "匿名ユーザーの正規 ID への許可に IgnorePublicAcls が効くかどうかは文書にありません"},
+
+		// IAM conditions.
+		{"IAM condition: [0]", "IAM の条件：[0]"},
+		{"IAM condition: no object name was found that meets it, and its operations on names are not searched exhaustively", "IAM の条件：満たすオブジェクト名が見つかりませんでしたが、名前に対する演算は全探索していません"},
+		{"gives {0} instead of true or false", "結果が true・false ではなく {0} です"},
+		{"{0} is a function of resource", "{0} は resource の関数です"},
+		{"extract: template {0} has no {name}", "extract：テンプレート {0} に {name} がありません"},
+		{"the condition asks for resource tags or attributes that are not known", "条件が、分かっていないリソースタグまたは属性を参照しています"},
+	}
+}
+
+// conditionPhrases say what a key has to be for a verdict to hold. They say so little themselves that they are only
+// looked for where a condition stands.
+func conditionPhrases() []Phrase {
+	return []Phrase{
+		{"{0} in {1}", "{0} が {1} の範囲内"},
+		{"{0} is present", "{0} がある"},
+		{"{0} is absent", "{0} がない"},
+		{"{0} is not {1}", "{0} が {1} ではない"},
+		{"{0} is {1}", "{0} が {1}"},
+	}
+}
