@@ -24,7 +24,7 @@ func Needs(provider scanners.Provider, kind scanners.Kind, who verdict.Audience,
 		if verb == verdict.Read || verb == verdict.Permissions {
 			out.Add(factObjects)
 		}
-		if verb == verdict.Read {
+		if verb == verdict.Read || verb == verdict.Write {
 			out.Add(factEncryption)
 		}
 	case scanners.Azure:

@@ -42,14 +42,17 @@ type s3Case struct {
 	policyBad *verdict.Reason   // why the policy is not known
 	denies    []awspolicy.Layer // resource control policies
 
-	ignore   flag // IgnorePublicAcls
-	restrict flag // RestrictPublicBuckets
-	aclsOff  flag // BucketOwnerEnforced
-	payer    flag // RequesterPays
-	public   verdict.Answer
-	publicBy []verdict.Reason
+	ignore    flag // IgnorePublicAcls
+	restrict  flag // RestrictPublicBuckets
+	blockACLs flag // BlockPublicAcls
+	aclsOff   flag // BucketOwnerEnforced
+	sealed    flag // a default encryption that strangers to its key cannot write under
+	payer     flag // RequesterPays
+	public    verdict.Answer
+	publicBy  []verdict.Reason
 
-	direct  *awspolicy.Solver
+	direct  *awspolicy.Solver // the bucket policy, by requests to the bucket's own host
+	solvers map[s3Variant]*awspolicy.Solver
 	assumed []string
 }
 
@@ -106,18 +109,13 @@ func newS3Case(rec *scanners.Record, at time.Time) *s3Case {
 	c := &s3Case{rec: rec}
 	c.ignore = c.blockFlag("IgnorePublicAcls", func(p scanners.PublicAccessBlock) bool { return p.IgnorePublicAcls })
 	c.restrict = c.blockFlag("RestrictPublicBuckets", func(p scanners.PublicAccessBlock) bool { return p.RestrictPublicBuckets })
-	blockACLs := c.blockFlag("BlockPublicAcls", func(p scanners.PublicAccessBlock) bool { return p.BlockPublicAcls })
+	c.blockACLs = c.blockFlag("BlockPublicAcls", func(p scanners.PublicAccessBlock) bool { return p.BlockPublicAcls })
 	c.aclsOff = ownershipFlag(b.AWS.Ownership)
+	c.sealed = sealedFlag(b.Encryption)
 	c.payer = payerFlag(b.RequesterPays)
 	c.env = awspolicy.Env{
 		Bucket: rec.Name, Partition: rec.Partition, Region: rec.Region, Account: rec.Account, At: at,
-		BlockPublicACLs: blockACLs.on, PrivateSources: rec.Vendor != "", ACLs: awspolicy.NotKnown,
-	}
-	if c.aclsOff.known {
-		c.env.ACLs = awspolicy.On
-		if c.aclsOff.on {
-			c.env.ACLs = awspolicy.Off
-		}
+		BlockPublicACLs: c.blockACLs.on, PrivateSources: rec.Vendor != "", ACLs: aclsState(c.aclsOff.on),
 	}
 	if b.Labels.State == scanners.Known {
 		c.env.Tags = b.Labels.Value.Values
@@ -164,7 +162,7 @@ func (c *s3Case) readPolicies(scope scanners.ScopeAWS) {
 	case scanners.Unknown:
 		c.assumed = append(c.assumed, string(factRCPs)+": not read, assumed to deny nothing")
 	}
-	c.direct = awspolicy.New(awspolicy.Setting{Env: c.env, Grants: c.bucketLayer(), Denies: c.denies, Sampled: c.sampled(), Fresh: c.fresh()})
+	c.direct = c.solver(s3Variant{aclsOff: c.aclsOff.on, blockACLs: c.blockACLs.on})
 	switch {
 	case c.policyBad != nil:
 		c.public, c.publicBy = verdict.Unknown, []verdict.Reason{*c.policyBad}
@@ -200,8 +198,11 @@ func (c *s3Case) blockFlag(name string, pick func(scanners.PublicAccessBlock) bo
 	}
 	out := flag{known: true, guard: verdict.Guard{Name: name, State: "off"}}
 	var on, missing []string
+	orgSaysOff := false
 	for _, l := range levels {
 		switch {
+		case l.block.State == scanners.Known && l.name == "organization" && !pick(l.block.Value):
+			orgSaysOff = true
 		case l.block.State == scanners.Known && pick(l.block.Value):
 			on = append(on, l.name)
 		case l.block.State == scanners.Unknown && l.name == "organization":
@@ -212,6 +213,10 @@ func (c *s3Case) blockFlag(name string, pick func(scanners.PublicAccessBlock) bo
 		}
 	}
 	switch {
+	case orgSaysOff && len(on) == 1 && on[0] == "account":
+		out.known = false
+		out.guard.State, out.guard.Level = "unknown", "organization, account"
+		out.reasons = append(out.reasons, verdict.Reason{Code: verdict.ReasonOpen, Detail: "whether an organisation's S3 policy that blocks nothing takes the place of the account's own " + name + " is not documented"})
 	case len(on) > 0:
 		out.on, out.reasons = true, nil
 		out.guard.State, out.guard.Level = "on", strings.Join(on, ", ")

@@ -31,6 +31,7 @@ type aclEntry struct {
 	where  string
 	index  int
 	object string // key, empty for the bucket's ACL
+	state  s3ObjectState
 }
 
 // aclPaths says what ACL grants open: grants to the groups (and to a named outsider), and apart from them
@@ -50,33 +51,50 @@ func (c *s3Case) aclPaths(who verdict.Audience, verb verdict.Verb, principal *aw
 		}
 	}
 	groups = c.askACL(who, verb, principal, toGroups)
-	byID = c.askACL(who, verb, principal, toID)
+	byID = verdict.Union(c.askACL(who, verb, principal, toID), c.ownedByAnybody(who, verb))
 	// An ACL that was not read could hold any grant, unless nothing could bring it to bear.
 	if acl := c.rec.Bucket.AWS.ACL; acl.State == scanners.Unknown && bucketACLGives(verb) && !opens(groups) {
-		groups = verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{unread(factACL, acl.Status())}}
+		groups = verdict.Union(groups, verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{unread(factACL, acl.Status())}})
 	}
-	if verb == verdict.Read && !opens(groups) && who != verdict.Named {
-		groups = c.unsampled(groups)
+	if objectACLGives(verb) && !opens(groups) && who != verdict.Named {
+		groups = verdict.Union(groups, c.unsampled())
 	}
 	return groups, byID
 }
 
+// ownedByAnybody weighs sampled objects that were uploaded without credentials and whose ACL was not read: the
+// anonymous user owns them, and their default ACL gives the owner full control.
+func (c *s3Case) ownedByAnybody(who verdict.Audience, verb verdict.Verb) verdict.Verdict {
+	if who != verdict.Anonymous || !objectACLGives(verb) {
+		return verdict.Verdict{Verdict: verdict.No}
+	}
+	for _, o := range c.rec.Bucket.Objects.Value.Objects {
+		if o.Owner == anonymousID && !o.ACLRead {
+			return verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{{
+				Code: verdict.ReasonUnread, Fact: string(factObjects), Permission: "s3:GetObjectAcl", Detail: "an object that the anonymous user owns was sampled without its ACL",
+			}}}
+		}
+	}
+	return verdict.Verdict{Verdict: verdict.No}
+}
+
 // unsampled weighs objects whose own ACLs nobody has looked at. Where a look was asked for and failed, what they
 // open is unknown; where none was asked for, they are assumed to open nothing, and that is said.
-func (c *s3Case) unsampled(v verdict.Verdict) verdict.Verdict {
+func (c *s3Case) unsampled() verdict.Verdict {
+	nothing := verdict.Verdict{Verdict: verdict.No}
 	switch objects := c.rec.Bucket.Objects.Status(); {
 	case c.aclsOff.on || c.ignore.on:
-		return v
+		return nothing
 	case objects.State != scanners.Unknown:
 		for _, o := range c.rec.Bucket.Objects.Value.Objects {
 			if o.ACLReason.Code != scanners.NotInspected {
 				return verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{unread(factObjects, scanners.Status{Reason: o.ACLReason})}}
 			}
 		}
-		return v
+		return nothing
 	case objects.Reason.Code == scanners.NotInspected:
 		c.assume(string(factObjects) + ": not sampled, assumed that no object's own ACL opens it")
-		return v
+		return nothing
 	default:
 		reason := unread(factObjects, objects)
 		reason.Code = verdict.ReasonUnsampled
@@ -86,6 +104,11 @@ func (c *s3Case) unsampled(v verdict.Verdict) verdict.Verdict {
 
 // bucketACLGives reports whether a bucket's ACL can grant the verb: it never opens the content of objects.
 func bucketACLGives(verb verdict.Verb) bool { return verb != verdict.Read }
+
+// objectACLGives reports whether an object's ACL can grant the verb.
+func objectACLGives(verb verdict.Verb) bool {
+	return verb == verdict.Read || verb == verdict.Permissions
+}
 
 func isAllUsers(grantee string) bool {
 	return strings.HasSuffix(grantee, groupAllUsers) || grantee == groupAllUsersShort
@@ -102,7 +125,7 @@ func (c *s3Case) aclEntries(verb verdict.Verb) []aclEntry {
 	for _, o := range c.rec.Bucket.Objects.Value.Objects {
 		for i, g := range o.Grants {
 			if len(aclActions(g.Permission, true, verb)) > 0 {
-				out = append(out, aclEntry{ACLGrant: g, kind: verdict.GrantObject, where: "object " + o.Key, index: i, object: o.Key})
+				out = append(out, aclEntry{ACLGrant: g, kind: verdict.GrantObject, where: "object " + o.Key, index: i, object: o.Key, state: s3StateOf(o)})
 			}
 		}
 	}
@@ -128,8 +151,25 @@ func aclActions(permission string, object bool, verb verdict.Verb) []string {
 	}
 }
 
-// askACL asks whether the grants open the verb once every Deny has been heard.
+// askACL asks whether the grants open the verb: reading, only of objects that a stranger to their keys can read.
 func (c *s3Case) askACL(who verdict.Audience, verb verdict.Verb, principal *awspolicy.Principal, entries []aclEntry) verdict.Verdict {
+	if verb != verdict.Read {
+		return c.askEntries(who, verb, principal, entries)
+	}
+	byState := map[s3ObjectState][]aclEntry{}
+	for _, e := range entries {
+		byState[e.state] = append(byState[e.state], e)
+	}
+	locked := c.askEntries(who, verb, principal, byState[s3Locked])
+	if opens(locked) {
+		locked = verdict.Verdict{Verdict: verdict.No, Grants: locked.Grants, ClosedBy: []verdict.Guard{lockedGuard}}
+	}
+	return verdict.Union(c.askEntries(who, verb, principal, byState[s3Readable]),
+		c.byDefaultEncryption(who, c.askEntries(who, verb, principal, byState[s3Untold])), locked)
+}
+
+// askEntries asks whether the grants open the verb once every Deny has been heard.
+func (c *s3Case) askEntries(who verdict.Audience, verb verdict.Verb, principal *awspolicy.Principal, entries []aclEntry) verdict.Verdict {
 	if len(entries) == 0 {
 		return verdict.Verdict{Verdict: verdict.No}
 	}
@@ -156,9 +196,14 @@ func (c *s3Case) askACL(who verdict.Audience, verb verdict.Verb, principal *awsp
 	if err != nil {
 		return malformed(fmt.Sprintf("ACL: %v", err))
 	}
-	denies := append(c.bucketLayer(), c.denies...)
-	solver := awspolicy.New(awspolicy.Setting{Env: c.env, Grants: []awspolicy.Layer{{Policy: policy, Where: "ACL"}}, Denies: denies, Fresh: c.fresh()})
-	v := c.verdictOf(solve(solver, who, verb, principal), verdict.GrantACL, nil)
+	v := c.agreed(verb, func(v s3Variant) verdict.Verdict {
+		if who == verdict.Named {
+			v.sealed = false
+		}
+		denies := append(c.bucketLayer(), c.deniesOf(v)...)
+		solver := awspolicy.New(awspolicy.Setting{Env: c.envOf(v), Grants: []awspolicy.Layer{{Policy: policy, Where: "ACL"}}, Denies: denies, Fresh: c.fresh()})
+		return c.verdictOf(solve(solver, who, verb, principal), verdict.GrantACL, nil)
+	})
 	for i, g := range v.Grants {
 		e := entries[g.Index]
 		v.Grants[i] = verdict.Grant{Kind: e.kind, Where: e.where, Index: e.index, Who: e.Grantee, What: e.Permission}

@@ -13,6 +13,7 @@ import (
 func (c *s3Case) named() []verdict.NamedGrant {
 	var out []verdict.NamedGrant
 	if c.policy != nil {
+		// Others than strangers may have rights on the key of the bucket's default encryption.
 		for _, g := range c.direct.Named() {
 			out = c.appendNamed(out, g.Principal, g.Verbs)
 		}

@@ -3,11 +3,8 @@
 package access
 
 import (
-	"strings"
-
 	"github.com/tojimari/tojimari/internal/access/awspolicy"
 	"github.com/tojimari/tojimari/internal/access/verdict"
-	"github.com/tojimari/tojimari/scanners"
 )
 
 // s3Paths are the alternatives by which one audience could do one verb, before the guards around them.
@@ -15,7 +12,7 @@ type s3Paths struct {
 	policy verdict.Verdict
 	// acl holds grants to the groups, byID those to the canonical id of the anonymous user.
 	acl, byID    verdict.Verdict
-	accessPoints []verdict.Verdict // their own guards applied already
+	accessPoints []s3PointPath
 }
 
 // paths asks every alternative for anybody.
@@ -34,20 +31,11 @@ func (c *s3Case) paths(who verdict.Audience, verb verdict.Verb) s3Paths {
 	return out
 }
 
-// askPolicy asks the bucket policy. Where ownership was not read and the policy speaks of ACL headers, the answer
-// stands only if it is the same with ACLs disabled.
+// askPolicy asks the bucket policy.
 func (c *s3Case) askPolicy(who verdict.Audience, verb verdict.Verb) verdict.Verdict {
-	v := c.verdictOf(c.direct.Solve(verb, who), verdict.GrantPolicy, nil)
-	if c.aclsOff.known || !opens(v) || !strings.Contains(strings.ToLower(c.rec.Bucket.AWS.Policy.Value.Text), "s3:x-amz-") {
-		return v
-	}
-	env := c.env
-	env.ACLs = awspolicy.Off
-	if c.verdictOf(awspolicy.New(awspolicy.Setting{Env: env, Grants: c.bucketLayer(), Denies: c.denies}).Solve(verb, who), verdict.GrantPolicy, nil).Verdict == v.Verdict {
-		return v
-	}
-	v.Verdict, v.Reasons = verdict.Unknown, append(v.Reasons, c.aclsOff.reasons...)
-	return v
+	return c.agreed(verb, func(v s3Variant) verdict.Verdict {
+		return c.verdictOf(c.solver(v).Solve(verb, who), verdict.GrantPolicy, nil)
+	})
 }
 
 // solve asks a solver for anybody or, where principal is set, for one outsider.
@@ -61,14 +49,18 @@ func solve(s *awspolicy.Solver, who verdict.Audience, verb verdict.Verb, princip
 // decide applies the guards to each way in and joins them: any one suffices.
 func (c *s3Case) decide(who verdict.Audience, verb verdict.Verb, p s3Paths, without lift) verdict.Verdict {
 	restrict, ignore, aclsOff, payer := c.restrict.lifted(without), c.ignore.lifted(without), c.aclsOff.lifted(without), c.payer.lifted(without)
-	policy := c.restricted(p.policy, restrict)
+	policy := c.policyObjects(who, verb, c.restricted(p.policy, restrict))
 	acl := guarded(guarded(p.acl, aclsOff), ignore)
 	byID := guarded(p.byID, aclsOff)
 	if opens(byID) && (ignore.on || !ignore.known) {
 		byID.Verdict = verdict.Unknown
 		byID.Reasons = append(byID.Reasons, verdict.Reason{Code: verdict.ReasonOpen, Detail: "whether IgnorePublicAcls covers a grant to the canonical id of the anonymous user is not documented"})
 	}
-	v := verdict.Union(append([]verdict.Verdict{policy, acl, byID}, p.accessPoints...)...)
+	ways := []verdict.Verdict{policy, acl, byID}
+	for _, point := range p.accessPoints {
+		ways = append(ways, c.policyObjects(who, verb, c.throughPoint(point, without)))
+	}
+	v := verdict.Union(ways...)
 	if verb == verdict.Permissions {
 		// With ACLs disabled S3 refuses every change of an ACL (AccessControlListNotSupported), and nothing but
 		// an ACL can be changed from outside the owner's account.
@@ -82,9 +74,6 @@ func (c *s3Case) decide(who verdict.Audience, verb verdict.Verb, p s3Paths, with
 		v = guarded(v, payer)
 	case payer.on:
 		v.Needs = append(v.Needs, "x-amz-request-payer=requester")
-	}
-	if verb == verdict.Read && opens(v) {
-		v = c.objectGates(who, v)
 	}
 	return settled(v)
 }
@@ -134,60 +123,12 @@ func restrictedWhen(v verdict.Verdict, restrict flag, public verdict.Answer, why
 	}
 }
 
-// objectGates weighs what single objects need: KMS-encrypted objects refuse unsigned readers and strangers to
-// the key, archived ones need a restore first.
-func (c *s3Case) objectGates(who verdict.Audience, v verdict.Verdict) verdict.Verdict {
-	sample := c.rec.Bucket.Objects
-	known, readable := 0, 0
-	for _, o := range sample.Value.Objects {
-		if o.Encryption == "" && o.StorageClass == "" {
-			continue
-		}
-		known++
-		if s3Readable(o) {
-			readable++
-		}
-	}
-	switch encryption := c.rec.Bucket.Encryption; {
-	case readable > 0:
-		return v
-	case known > 0 && sample.Value.Complete:
-		return verdict.Verdict{Verdict: verdict.No, Grants: v.Grants, ClosedBy: []verdict.Guard{{Name: "object encryption or storage class", Level: "object", State: "on", Detail: "no object can be read without a key or a restore"}}}
-	case known > 0:
-		return conditional(v, "an object that is neither encrypted with KMS nor archived")
-	case encryption.State == scanners.Unknown:
-		// An unread guard inside the scope turns yes into unknown.
-		v.Verdict = verdict.Unknown
-		v.Reasons = append(v.Reasons, unread(factEncryption, encryption.Status()))
-		return v
-	case encryption.State == scanners.Known && isKMS(encryption.Value.Algorithm):
-		who := map[verdict.Audience]string{verdict.Anonymous: "unsigned readers"}[who]
-		if who == "" {
-			who = "readers without rights on the key"
-		}
-		return conditional(v, "an object stored without KMS: the bucket's default is "+encryption.Value.Algorithm+", which refuses "+who)
-	default:
-		return v
-	}
-}
-
 func conditional(v verdict.Verdict, on string) verdict.Verdict {
 	if v.Verdict == verdict.Yes {
 		v.Verdict = verdict.Conditional
 	}
 	v.DependsOn = append(v.DependsOn, on)
 	return v
-}
-
-func isKMS(algorithm string) bool { return algorithm == "aws:kms" || algorithm == "aws:kms:dsse" }
-
-// s3Readable reports whether a reader without any key gets the object's content.
-func s3Readable(o scanners.SampledObject) bool {
-	switch o.StorageClass {
-	case "GLACIER", "DEEP_ARCHIVE":
-		return false
-	}
-	return !isKMS(o.Encryption) && o.Encryption != "SSE-C"
 }
 
 // latent lists what one guard alone holds back.
@@ -203,11 +144,15 @@ func (c *s3Case) latent(now verdict.Access, paths map[verdict.Audience]map[verdi
 				continue
 			}
 			for _, g := range guards {
-				if !g.flag.on {
+				if !g.flag.on && !(g.name == liftRestrict && c.pointsRestricted()) {
 					continue
 				}
 				if v := c.decide(who, verb, paths[who][verb], g.name); opens(v) {
-					out = append(out, verdict.Latent{Audience: who, Verb: verb, Guard: g.flag.guard, Grants: v.Grants})
+					guard := g.flag.guard
+					if closed := now.Of(who, verb).ClosedBy; !g.flag.on && len(closed) > 0 {
+						guard = closed[0]
+					}
+					out = append(out, verdict.Latent{Audience: who, Verb: verb, Guard: guard, Grants: v.Grants})
 				}
 			}
 		}

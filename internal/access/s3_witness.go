@@ -34,12 +34,21 @@ func (c *s3Case) verdictOf(a awspolicy.Answer, kind verdict.GrantKind, ap *scann
 	}
 	if a.Witness != nil && opens(v) {
 		v.Witness = c.request(a, ap)
-		v.Curl = proof.Curl(*v.Witness)
+		// A multi-region access point wants signatures that curl cannot make (SigV4A).
+		if ap == nil || !ap.MultiRegion {
+			v.Curl = proof.Curl(*v.Witness)
+		}
 	}
 	return v
 }
 
 func denyGuard(d awspolicy.StatementRef, state, detail string) verdict.Guard {
+	if d.Where == sealedWhere {
+		if state == "on" {
+			return verdict.Guard{Name: "default encryption", Level: "bucket", State: "aws:kms", Detail: "refuses writes without rights on the key"}
+		}
+		return verdict.Guard{Name: "default encryption", Level: "bucket", State: "aws:kms", Detail: "the request asks for another encryption"}
+	}
 	name := "Deny"
 	if d.Sid != "" {
 		name += " " + d.Sid
@@ -76,11 +85,9 @@ func (c *s3Case) request(a awspolicy.Answer, ap *scanners.AccessPoint) *verdict.
 	case ap != nil && ap.MultiRegion:
 		r.URL = where.MultiRegionURL(ap.Alias, r.Key, joined)
 	case ap != nil:
-		account := ap.Account
-		if account == "" {
-			account = c.rec.Account
-		}
-		r.URL = where.AccessPointURL(ap.Name, account, r.Key, joined)
+		via := c.via(*ap)
+		where.Region, r.Region = via.Region, via.Region
+		r.URL = where.AccessPointURL(via.Name, via.Account, r.Key, joined)
 	default:
 		r.URL = where.URL(scheme, r.Key, joined)
 	}
@@ -88,24 +95,18 @@ func (c *s3Case) request(a awspolicy.Answer, ap *scanners.AccessPoint) *verdict.
 		r.Headers = append(r.Headers, [2]string{"x-amz-request-payer", "requester"})
 	}
 	if strings.HasSuffix(w.Action, "Acl") && !slices.ContainsFunc(r.Headers, func(h [2]string) bool { return strings.HasPrefix(h[0], "x-amz-") }) {
-		r.Headers = append(r.Headers, [2]string{"x-amz-acl", "bucket-owner-full-control"})
+		// The canned ACL that gives strangers least and that S3 takes: there is no bucket-owner-full-control for buckets.
+		canned := "bucket-owner-full-control"
+		if r.Key == "" {
+			canned = "private"
+		}
+		r.Headers = append(r.Headers, [2]string{"x-amz-acl", canned})
 	}
 	for key, values := range w.Context {
 		r.Context = append(r.Context, key+"="+strings.Join(values, ","))
 	}
 	slices.Sort(r.Context)
 	return r
-}
-
-// sampled lists the keys of sampled objects whose content a request without a key of its own gets.
-func (c *s3Case) sampled() []string {
-	var keys []string
-	for _, o := range c.rec.Bucket.Objects.Value.Objects {
-		if s3Readable(o) {
-			keys = append(keys, o.Key)
-		}
-	}
-	return keys
 }
 
 // fresh is a piece of a key that no object of the bucket has but by a wonder, and that is the same for the same

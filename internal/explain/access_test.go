@@ -18,7 +18,7 @@ import (
 	"github.com/tojimari/tojimari/internal/access/verdict"
 )
 
-// accessCase is one entry of testdata/access.
+// accessCase is one entry of testdata/policies.
 type accessCase struct {
 	Name    string         `yaml:"name"`
 	Because string         `yaml:"because"`
@@ -27,7 +27,7 @@ type accessCase struct {
 }
 
 func TestAccessTables(t *testing.T) {
-	files, err := filepath.Glob("../../testdata/access/*.yaml")
+	files, err := filepath.Glob("../../testdata/policies/*/*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no tables: %v", err)
 	}
@@ -42,7 +42,7 @@ func TestAccessTables(t *testing.T) {
 			t.Fatalf("%s: %v", file, err)
 		}
 		for _, c := range cases {
-			t.Run(filepath.Base(file)+"/"+c.Name, func(t *testing.T) {
+			t.Run(tableName(file)+"/"+c.Name, func(t *testing.T) {
 				if c.Because == "" {
 					t.Fatal("no source")
 				}
@@ -58,6 +58,11 @@ func TestAccessTables(t *testing.T) {
 			})
 		}
 	}
+}
+
+// tableName names a table by its cloud: "s3/buckets.yaml".
+func tableName(file string) string {
+	return filepath.Base(filepath.Dir(file)) + "/" + filepath.Base(file)
 }
 
 func judgeOne(t *testing.T, input []byte, at time.Time) *verdict.Access {
@@ -134,11 +139,68 @@ func observed(a *verdict.Access, expect map[string]any) []string {
 	if _, asked := expect["public_by_provider"]; asked {
 		out["public_by_provider"] = string(a.PublicByProvider)
 	}
+	for key := range expect {
+		if part, ok := detail(a, key, expect[key]); ok {
+			out[key] = part
+		}
+	}
 	lines := []string{}
 	for _, key := range slices.Sorted(maps.Keys(out)) {
 		lines = append(lines, key+": "+out[key])
 	}
 	return lines
+}
+
+// detail gives one part of a verdict for an expectation "AUDIENCE.VERB.PART".
+func detail(a *verdict.Access, key string, expected any) (string, bool) {
+	parts := strings.Split(key, ".")
+	if len(parts) != 3 {
+		return "", false
+	}
+	v := a.Bearer[verdict.Verb(parts[1])]
+	if parts[0] != "sas_bearer" {
+		v = a.Of(verdict.Audience(parts[0]), verdict.Verb(parts[1]))
+	}
+	var words []string
+	switch parts[2] {
+	case "needs":
+		words = slices.Clone(v.Needs)
+	case "depends_on":
+		words = slices.Clone(v.DependsOn)
+	case "patterns":
+		words = slices.Clone(v.Patterns)
+	case "reasons":
+		for _, r := range v.Reasons {
+			words = append(words, string(r.Code))
+		}
+	case "guards":
+		for _, g := range v.Guards {
+			words = append(words, g.Name)
+		}
+	case "closed_by":
+		for _, g := range v.ClosedBy {
+			words = append(words, g.Name)
+		}
+	case "changes_at":
+		if v.ChangesAt != nil {
+			words = append(words, v.ChangesAt.Format(time.RFC3339Nano))
+		}
+	case "curl":
+		// Those of the expected parts that the line holds.
+		list, _ := expected.([]any)
+		for _, part := range list {
+			if strings.Contains(v.Curl, part.(string)) {
+				words = append(words, part.(string))
+			}
+		}
+		if len(words) < len(list) {
+			words = append(words, "in "+v.Curl)
+		}
+	default:
+		return "", false
+	}
+	slices.Sort(words)
+	return strings.Join(slices.Compact(words), ", "), true
 }
 
 // A request that would change something is described against a key that nobody uses, within what is open.

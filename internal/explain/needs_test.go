@@ -16,10 +16,10 @@ import (
 	"github.com/tojimari/tojimari/scanners"
 )
 
-// tableRecords builds the record of every case of testdata/access.
+// tableRecords builds the record of every case of testdata/policies.
 func tableRecords(t *testing.T) map[string]*scanners.Record {
 	t.Helper()
-	files, err := filepath.Glob("../../testdata/access/*.yaml")
+	files, err := filepath.Glob("../../testdata/policies/*/*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no tables: %v", err)
 	}
@@ -46,7 +46,7 @@ func tableRecords(t *testing.T) map[string]*scanners.Record {
 			if err != nil {
 				t.Fatal(err)
 			}
-			out[filepath.Base(file)+"/"+c.Name] = b.record
+			out[tableName(file)+"/"+c.Name] = b.record
 		}
 	}
 	return out

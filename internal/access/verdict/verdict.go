@@ -245,13 +245,13 @@ func Union(alternatives ...Verdict) Verdict {
 			out = v
 			out.ChangesAt = changes
 			if out.Verdict != Yes {
-				out.Reasons = append(slices.Clone(reasons), out.Reasons...)
+				out.Reasons = appendNew(reasons, out.Reasons)
 			}
 		case v.Verdict == out.Verdict:
 			out.Grants = append(slices.Clone(out.Grants), v.Grants...)
 			out.Guards = appendNew(out.Guards, v.Guards)
 			out.ClosedBy = appendNew(out.ClosedBy, v.ClosedBy)
-			out.Reasons = append(slices.Clone(out.Reasons), v.Reasons...)
+			out.Reasons = appendNew(out.Reasons, v.Reasons)
 			out.Patterns = appendNew(out.Patterns, v.Patterns)
 			out.DependsOn = appendNew(out.DependsOn, v.DependsOn)
 			out.ChangesAt = earliest(out.ChangesAt, v.ChangesAt)
@@ -260,7 +260,7 @@ func Union(alternatives ...Verdict) Verdict {
 			}
 		default:
 			if out.Verdict != Yes && v.Verdict == Unknown {
-				out.Reasons = append(slices.Clone(out.Reasons), v.Reasons...)
+				out.Reasons = appendNew(out.Reasons, v.Reasons)
 			}
 			out.ChangesAt = earliest(out.ChangesAt, v.ChangesAt)
 		}
