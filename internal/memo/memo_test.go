@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/tojimari/tojimari/internal/memo"
 )
 
@@ -63,5 +65,45 @@ func TestAPanicFreesThoseWhoWait(t *testing.T) {
 	}()
 	if got, err := m.Get(t.Context(), "a", func(context.Context) (int, error) { return 8, nil }); got != 8 || err != nil {
 		t.Errorf("got %d, %v", got, err)
+	}
+}
+
+func TestKeepForgetsTheOldest(t *testing.T) {
+	m := memo.Memo[int, int]{Keep: 2}
+	computed := map[int]int{}
+	get := func(key int) {
+		if got, err := m.Get(t.Context(), key, func(context.Context) (int, error) { computed[key]++; return key, nil }); got != key || err != nil {
+			t.Errorf("got %d, %v", got, err)
+		}
+	}
+	for _, key := range []int{1, 2, 1, 3, 1, 2} { // at 3 the oldest is 2, at the last 2 it is 3
+		get(key)
+	}
+	get(1)
+	if diff := cmp.Diff(map[int]int{1: 1, 2: 2, 3: 1}, computed); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What is being computed is not forgotten, however many others are asked for meanwhile.
+func TestKeepHoldsWhatIsUnderWay(t *testing.T) {
+	m := memo.Memo[int, int]{Keep: 1}
+	times := 0
+	slow := func(ctx context.Context) (int, error) {
+		times++
+		for key := range 5 {
+			if _, err := m.Get(ctx, key+1, func(context.Context) (int, error) { return 0, nil }); err != nil {
+				return 0, err
+			}
+		}
+		return 7, nil
+	}
+	for range 3 {
+		if got, err := m.Get(t.Context(), 0, slow); got != 7 || err != nil {
+			t.Errorf("got %d, %v", got, err)
+		}
+	}
+	if times != 1 {
+		t.Errorf("computed %d times", times)
 	}
 }
