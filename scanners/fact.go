@@ -54,6 +54,7 @@ const (
 	Malformed    ReasonCode = "malformed" // the answer could not be understood
 	Computed     ReasonCode = "computed"  // known only after apply (infrastructure code)
 	Partial      ReasonCode = "partial"   // some of it was read, too little to decide
+	Hidden       ReasonCode = "hidden"    // the service has such a setting, and no call of this API tells it
 )
 
 // Reason says why a fact is unknown. The zero value means not inspected.

@@ -19,6 +19,7 @@ import (
 	"github.com/tojimari/tojimari/internal/vendors"
 	"github.com/tojimari/tojimari/scanners"
 	"github.com/tojimari/tojimari/scanners/all"
+	"github.com/tojimari/tojimari/scanners/links"
 	"github.com/tojimari/tojimari/scanners/program"
 	"github.com/tojimari/tojimari/scanners/web"
 )
@@ -40,16 +41,23 @@ func (a *app) registryOf(f *scanFlags, rt scanners.Runtime, s *scan) error {
 	if err != nil {
 		return err
 	}
+	if err := checkVendors(known, rt, s.targets); err != nil {
+		return err
+	}
+	var live *linklive.Checker
+	if f.live {
+		live = liveChecker(rt, known, endpoints)
+	}
+	if len(linkFacts(s.judge, 0)) > 0 {
+		rt.Links = links.NewReader(known, live, f.redact)
+	}
 	outside := web.New(rt, web.Options{Vendors: known, Proxy: http.ProxyFromEnvironment, Pace: outsidePace, Endpoints: endpoints, RedactKeys: f.redact})
 	if f.prove {
 		s.prover = outside
 	}
 	cfg := all.Config{
 		Stdin: a.In, Programs: program.Options{Paths: programs, Args: f.programArgs, Timeout: f.programTime}, Web: outside,
-		RedactPaths: f.redact,
-	}
-	if f.live {
-		cfg.Live = liveChecker(rt, known, endpoints)
+		RedactPaths: f.redact, Live: live,
 	}
 	s.registry, err = all.New(rt, cfg)
 	return wrongUse(err)
@@ -108,6 +116,20 @@ func endpointsOf(rt scanners.Runtime, targets []scanners.Target) ([]*url.URL, er
 		out = append(out, u)
 	}
 	return out, nil
+}
+
+// checkVendors refuses names of services that nothing is known of.
+func checkVendors(known *vendors.Set, rt scanners.Runtime, targets []scanners.Target) error {
+	words := []string{rt.Options["vendor"]}
+	for _, t := range targets {
+		words = append(words, t.Options["vendor"])
+	}
+	for _, word := range words {
+		if _, ok := known.Named(word); word != "" && !ok {
+			return wrongUse(scanners.WithHint(fmt.Errorf("vendor %q is not described", word), "known are "+strings.Join(known.Names(), ", ")))
+		}
+	}
+	return nil
 }
 
 // namedPaths reads NAME=PATH.

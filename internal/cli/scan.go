@@ -76,6 +76,7 @@ var targetOptions = []struct{ name, help string }{
 	{"external-id", "external id for --role-arn"},
 	{"org-role", "name of the role that aws:org assumes in each account"},
 	{"endpoint-url", "base URL of an S3-compatible service (path style)"},
+	{"vendor", "what that service is, where neither its host nor its answers tell: ceph, minio, ..."},
 	{"cloud", "Azure cloud: public, china or usgov"},
 	{"tenant", "Entra tenant to get tokens from, by id or domain"},
 	{"subscription", "Azure subscription that az://ACCOUNT is in, by id or name"},
@@ -114,7 +115,7 @@ func (a *app) scanCommand() *cobra.Command {
 	flags.DurationVar(&f.deadline, "deadline", 0, "stop after this time and report what was found (0: no limit)")
 	flags.StringVar(&f.resume, "resume", "", "continue a scan that was cut off, from its snapshot; nothing that is whole is read again")
 	flags.StringVar(&f.orgFacts, "org-facts", "", "snapshot of the organisation, for guards above the account that this scan may not read")
-	flags.IntVar(&f.objects, "objects", 0, "look at the ACLs of this many objects per bucket")
+	flags.IntVar(&f.objects, "objects", 0, "look at the ACLs of this many objects per bucket, and for signed links in those that are text")
 	flags.BoolVar(&f.prove, "prove", false, "send each read witness once: one listing page of one key, or one byte of one object")
 	flags.BoolVar(&f.live, "live", false, "ask the services whether signed links still work, without taking content or changing anything")
 	flags.StringArrayVar(&f.programs, "program", nil, "NAME=PATH of an external collector for program:NAME; several times")
@@ -171,6 +172,7 @@ func (a *app) prepareScan(f *scanFlags, args []string) (scan, error) {
 	if f.prove && f.objects > 0 {
 		s.extra.Add("bucket.objects") // a proof of reading needs a key that exists
 	}
+	s.extra.AddAll(linkFacts(s.judge, f.objects))
 	if err := a.outputsOf(f, &s); err != nil {
 		return s, err
 	}

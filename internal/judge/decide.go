@@ -8,6 +8,7 @@ import (
 	"cel.dev/cel-go/common/types"
 
 	"github.com/tojimari/tojimari/internal/result"
+	"github.com/tojimari/tojimari/scanners"
 )
 
 // decided is the outcome of a rule on a record, or on one element of its `each`.
@@ -38,6 +39,8 @@ func (c *code) decide(a *activation) decided {
 		return decided{outcome: result.NotApplicable}
 	case f.is(types.False):
 		return decided{outcome: result.Pass}
+	case f.kind == isUnknown && a.hidden(f.lacks):
+		return decided{outcome: result.NotApplicable}
 	case f.kind == isUnknown:
 		return decided{outcome: result.Unknown, lacks: union(lacks, f.lacks)}
 	case lacks != nil:
@@ -47,6 +50,17 @@ func (c *code) decide(a *activation) decided {
 		return decided{outcome: result.Unknown, err: f.err}
 	}
 	return decided{outcome: result.Fail}
+}
+
+// hidden reports whether all that an evaluation lacked is kept by services that do not tell it to anybody who asks
+// through this API. No permission and no further scan would help.
+func (a *activation) hidden(lacks []string) bool {
+	for _, m := range a.missing(lacks) {
+		if m.Reason != string(scanners.Hidden) {
+			return false
+		}
+	}
+	return true
 }
 
 func union(a, b []string) []string {

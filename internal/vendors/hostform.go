@@ -12,8 +12,9 @@ import (
 // more labels and only at the beginning, since bucket names may hold dots; {region}, {account} and {any}
 // stand for one label or, beside literal text, for a part of one.
 type HostForm struct {
-	Form  string `yaml:"form"`
-	Style Style  `yaml:"style"`
+	Form   string `yaml:"form"`
+	Style  Style  `yaml:"style"`
+	Source string `yaml:"source"` // one of the vendor's docs
 
 	labels  []label
 	bucket  bool

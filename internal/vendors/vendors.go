@@ -1,6 +1,8 @@
 // Package vendors describes S3-compatible storage services as data: one YAML file per vendor says which
 // hosts serve its API, which hosts serve public objects, what its key ids look like and which
-// configuration APIs it answers. Code never asks for a vendor by name.
+// configuration APIs it answers. Every statement names its source, a page of the vendor's documentation or a
+// server that was measured; what no source could be found for is listed as unconfirmed. Code never asks for a
+// vendor by name.
 package vendors
 
 import (
@@ -23,13 +25,14 @@ var files embed.FS
 // Support says whether a vendor answers a configuration API in a way that can be believed.
 type Support string
 
-// The states of one configuration API. An API that a file doesn't name is Unknown: ask, and believe only
-// an answer that has the expected element.
+// The states of one configuration API. An unconfirmed API is Unknown: ask, and believe only an answer that has
+// the expected element.
 const (
 	Unknown     Support = "unknown"
 	Supported   Support = "supported"
 	Partial     Support = "partial"     // answers, with limits told in the notes
-	Unsupported Support = "unsupported" // refused, or answered with something else; don't ask
+	Unsupported Support = "unsupported" // the service has no such thing; don't ask
+	Hidden      Support = "hidden"      // the service has it and this API doesn't tell it; don't ask
 )
 
 // API names one configuration that S3 keeps for a bucket or an account.
@@ -41,7 +44,7 @@ func APIs() []API {
 		"acl", "object_acl", "policy", "policy_status", "public_access_block", "ownership", "website",
 		"versioning", "mfa_delete", "logging", "encryption", "cors", "lifecycle", "object_lock", "replication",
 		"tagging", "notification", "accelerate", "request_payment", "inventory", "intelligent_tiering",
-		"access_points", "account_public_access_block", "sigv2",
+		"access_points", "account_public_access_block", "abac", "sigv2",
 	}
 }
 
@@ -60,36 +63,101 @@ type Vendor struct {
 	// Name is the file's name without its ending and the provider name in records.
 	Name  string `yaml:"name"`
 	Title string `yaml:"title"`
-	// Docs are the pages the facts come from, or the version of the server that was measured.
+	// Docs are the pages the facts come from, or the version of the server that was measured. Each Source in
+	// the file is one of them.
 	Docs []string `yaml:"docs"`
 	// Endpoints are the hosts that take signed requests.
 	Endpoints []HostForm `yaml:"endpoints"`
 	// Public are the hosts that serve objects without credentials.
 	Public []HostForm `yaml:"public"`
-	// KeyID, when set, is an expression that an access key id of this vendor and of no other matches.
-	KeyID string `yaml:"key_id"`
+	// KeyID, when set, is what an access key id of this vendor and of no other matches.
+	KeyID Pattern `yaml:"key_id"`
+	// Server, when set, is what the header Server of its answers matches: self-hosted services have no hosts of
+	// their own to be known by.
+	Server Pattern `yaml:"server"`
 	// Regions are the region names that mark this vendor in a credential scope.
-	Regions []string `yaml:"regions"`
+	Regions Words `yaml:"regions"`
 	// API says what can be asked; look it up with Can.
-	API map[API]Support `yaml:"api"`
+	API []Statement `yaml:"api"`
+	// Unconfirmed are the APIs that no source speaks of.
+	Unconfirmed []API `yaml:"unconfirmed"`
 	// AbsentAs200 lists the APIs whose "not set" is a 200 with an empty answer where S3 answers 404.
-	AbsentAs200 []API `yaml:"absent_as_200"`
+	AbsentAs200 Words `yaml:"absent_as_200"`
+	// Roots are answers whose root element is not the one of S3's API reference.
+	Roots []Root `yaml:"roots"`
+	// VirtualOnly, when set, is the source that says that buckets are named in the host alone, never in the path.
+	VirtualOnly string `yaml:"virtual_only"`
+	// ACLRead is what READ in a bucket's ACL opens where that isn't what it opens at S3, the listing.
+	ACLRead ACLRead `yaml:"acl_read"`
 	// Notes say what the table can't, in sentences for a reader.
 	Notes []string `yaml:"notes"`
 
-	keyID *regexp.Regexp
+	can map[API]Support
 }
 
-// Can says how far an API's answers can be believed; what the file doesn't name is Unknown.
+// Pattern is a regular expression for the whole of a text.
+type Pattern struct {
+	Like   string `yaml:"like"`
+	Source string `yaml:"source"`
+
+	re *regexp.Regexp
+}
+
+// Words is a list of names.
+type Words struct {
+	Names  []string `yaml:"names"`
+	Source string   `yaml:"source"`
+}
+
+// Statement is what one source says of configuration APIs.
+type Statement struct {
+	Source      string `yaml:"source"`
+	Supported   []API  `yaml:"supported"`
+	Partial     []API  `yaml:"partial"`
+	Unsupported []API  `yaml:"unsupported"`
+	Hidden      []API  `yaml:"hidden"`
+}
+
+// Root is the root element of an API's answer.
+type Root struct {
+	API    API    `yaml:"api"`
+	Name   string `yaml:"name"`
+	Source string `yaml:"source"`
+}
+
+// ACLRead is what READ in a bucket's ACL opens.
+type ACLRead struct {
+	Opens  []string `yaml:"opens"` // "list", "objects"
+	Source string   `yaml:"source"`
+}
+
+// Can says how far an API's answers can be believed; what the file doesn't state is Unknown.
 func (v Vendor) Can(api API) Support {
-	if s, ok := v.API[api]; ok {
+	if s, ok := v.can[api]; ok {
 		return s
 	}
 	return Unknown
 }
 
 // OwnsKeyID reports whether an access key id has a shape that only this vendor uses.
-func (v Vendor) OwnsKeyID(id string) bool { return v.keyID != nil && v.keyID.MatchString(id) }
+func (v Vendor) OwnsKeyID(id string) bool { return v.KeyID.matches(id) }
+
+// Root is the root element of an API's answer where it isn't S3's, else empty.
+func (v Vendor) Root(api API) string {
+	for _, r := range v.Roots {
+		if r.API == api {
+			return r.Name
+		}
+	}
+	return ""
+}
+
+// EmptyMeansAbsent reports whether a 200 with nothing in it is the API's answer for "not set".
+func (v Vendor) EmptyMeansAbsent(api API) bool {
+	return slices.Contains(v.AbsentAs200.Names, string(api))
+}
+
+func (p Pattern) matches(text string) bool { return p.re != nil && p.re.MatchString(text) }
 
 // Set is the vendors known to a program, in the order of their names. The zero value knows none.
 type Set struct{ vendors []Vendor }
@@ -133,37 +201,121 @@ func parse(raw []byte) (Vendor, error) {
 	if v.Title == "" || len(v.Docs) == 0 {
 		return Vendor{}, errors.New("title and docs must be set")
 	}
-	known := APIs()
-	for api, support := range v.API {
-		if !slices.Contains(known, api) {
-			return Vendor{}, fmt.Errorf("api %q is not one of %q", api, known)
+	return v, errors.Join(v.compileAPI(), v.compileHosts(), v.KeyID.compile("key_id"), v.Server.compile("server"), v.checkRest(), v.checkSources())
+}
+
+// compileAPI makes the table of Can. Every API must be stated once or listed as unconfirmed.
+func (v *Vendor) compileAPI() error {
+	v.can = map[API]Support{}
+	seen := map[API]bool{}
+	note := func(api API, support Support) error {
+		switch {
+		case !slices.Contains(APIs(), api):
+			return fmt.Errorf("api %q is not one of %q", api, APIs())
+		case seen[api]:
+			return fmt.Errorf("api %q is spoken of twice", api)
 		}
-		switch support {
-		case Supported, Partial, Unsupported, Unknown:
-		default:
-			return Vendor{}, fmt.Errorf("api %q has support %q", api, support)
+		seen[api] = true
+		if support != Unknown {
+			v.can[api] = support
 		}
+		return nil
 	}
-	for _, api := range v.AbsentAs200 {
-		if !slices.Contains(known, api) {
-			return Vendor{}, fmt.Errorf("absent_as_200 names %q, which is not one of %q", api, known)
-		}
-	}
-	for _, forms := range [][]HostForm{v.Endpoints, v.Public} {
-		for i := range forms {
-			if err := forms[i].compile(); err != nil {
-				return Vendor{}, err
+	for _, s := range v.API {
+		for support, list := range map[Support][]API{Supported: s.Supported, Partial: s.Partial, Unsupported: s.Unsupported, Hidden: s.Hidden} {
+			for _, api := range list {
+				if err := note(api, support); err != nil {
+					return err
+				}
 			}
 		}
 	}
-	if v.KeyID != "" {
-		re, err := regexp.Compile(`^(?:` + v.KeyID + `)$`)
-		if err != nil {
-			return Vendor{}, fmt.Errorf("key_id: %w", err)
+	for _, api := range v.Unconfirmed {
+		if err := note(api, Unknown); err != nil {
+			return err
 		}
-		v.keyID = re
 	}
-	return v, nil
+	for _, api := range APIs() {
+		if !seen[api] {
+			return fmt.Errorf("api %q is neither stated nor listed as unconfirmed", api)
+		}
+	}
+	return nil
+}
+
+func (v *Vendor) compileHosts() error {
+	for _, forms := range [][]HostForm{v.Endpoints, v.Public} {
+		for i := range forms {
+			if err := forms[i].compile(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (p *Pattern) compile(name string) error {
+	if p.Like == "" {
+		return nil
+	}
+	re, err := regexp.Compile(`^(?:` + p.Like + `)$`)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	p.re = re
+	return nil
+}
+
+func (v *Vendor) checkRest() error {
+	for _, name := range v.AbsentAs200.Names {
+		if !slices.Contains(APIs(), API(name)) {
+			return fmt.Errorf("absent_as_200 names %q, which is not one of %q", name, APIs())
+		}
+	}
+	for _, r := range v.Roots {
+		if !slices.Contains(APIs(), r.API) || r.Name == "" {
+			return fmt.Errorf("roots: api %q with root %q", r.API, r.Name)
+		}
+	}
+	for _, what := range v.ACLRead.Opens {
+		if what != "list" && what != "objects" {
+			return fmt.Errorf("acl_read opens %q, want list or objects", what)
+		}
+	}
+	return nil
+}
+
+// checkSources insists that every statement names one of the docs.
+func (v *Vendor) checkSources() error {
+	var named []string
+	add := func(says bool, source string) {
+		if says {
+			named = append(named, source)
+		}
+	}
+	for _, forms := range [][]HostForm{v.Endpoints, v.Public} {
+		for _, f := range forms {
+			add(true, f.Source)
+		}
+	}
+	for _, s := range v.API {
+		add(true, s.Source)
+	}
+	for _, r := range v.Roots {
+		add(true, r.Source)
+	}
+	add(v.KeyID.Like != "", v.KeyID.Source)
+	add(v.Server.Like != "", v.Server.Source)
+	add(len(v.Regions.Names) > 0, v.Regions.Source)
+	add(len(v.AbsentAs200.Names) > 0, v.AbsentAs200.Source)
+	add(len(v.ACLRead.Opens) > 0, v.ACLRead.Source)
+	add(v.VirtualOnly != "", v.VirtualOnly)
+	for _, source := range named {
+		if !slices.Contains(v.Docs, source) {
+			return fmt.Errorf("source %q is not among the docs", source)
+		}
+	}
+	return nil
 }
 
 // All returns the vendors in the order of their names.
@@ -215,6 +367,32 @@ func (s *Set) match(host string, forms func(Vendor) []HostForm) (Match, bool) {
 	return best, literal >= 0
 }
 
+// ByServer finds the vendor by the header Server of an answer; ok is false where none or several are like it.
+func (s *Set) ByServer(header string) (Vendor, bool) {
+	if s == nil || header == "" {
+		return Vendor{}, false
+	}
+	var found []Vendor
+	for _, v := range s.vendors {
+		if v.Server.matches(header) {
+			found = append(found, v)
+		}
+	}
+	if len(found) != 1 {
+		return Vendor{}, false
+	}
+	return found[0], true
+}
+
+// Names lists the vendors' names.
+func (s *Set) Names() []string {
+	var out []string
+	for _, v := range s.vendors {
+		out = append(out, v.Name)
+	}
+	return out
+}
+
 // ByCredential names the vendor whose key ids or region names are like these; ok is false where none or
 // several are.
 func (s *Set) ByCredential(keyID, region string) (string, bool) {
@@ -226,7 +404,7 @@ func (s *Set) ByCredential(keyID, region string) (string, bool) {
 		if v.OwnsKeyID(keyID) {
 			byKey = append(byKey, v.Name)
 		}
-		if slices.Contains(v.Regions, region) {
+		if slices.Contains(v.Regions.Names, region) {
 			byRegion = append(byRegion, v.Name)
 		}
 	}

@@ -84,17 +84,31 @@ func TestCanIsUnknownWhereTheFileIsSilent(t *testing.T) {
 }
 
 func TestLoadIsStrict(t *testing.T) {
-	good := "name: acme\ntitle: Acme\ndocs: [x]\nendpoints:\n  - {form: \"s3.acme.example\", style: path}\n"
+	var rest []string
+	for _, api := range APIs() {
+		if api != "policy" {
+			rest = append(rest, string(api))
+		}
+	}
+	good := "name: acme\ntitle: Acme\ndocs: [x]\nendpoints:\n  - {form: \"s3.acme.example\", style: path, source: x}\n" +
+		"api:\n  - {source: x, supported: [policy]}\nunconfirmed: [" + strings.Join(rest, ", ") + "]\n"
 	for _, tc := range []struct{ name, file, want string }{
 		{"misspelt key", good + "enpoints: []\n", "enpoints"},
-		{"unknown api", good + "api: {polciy: supported}\n", "polciy"},
-		{"unknown support", good + "api: {policy: maybe}\n", "maybe"},
+		{"unknown api", strings.Replace(good, "[policy]", "[policy, polciy]", 1), "polciy"},
+		{"unknown support", strings.Replace(good, "supported:", "maybe:", 1), "maybe"},
+		{"api twice", strings.Replace(good, "unconfirmed: [", "unconfirmed: [policy, ", 1), "twice"},
+		{"api left out", strings.Replace(good, "acl, ", "", 1), "neither stated"},
+		{"source of a statement", strings.Replace(good, "source: x, supported", "source: y, supported", 1), "\"y\" is not among"},
+		{"source of a host", strings.Replace(good, "path, source: x", "path", 1), "\"\" is not among"},
+		{"source of a pattern", good + "server: {like: Acme}\n", "\"\" is not among"},
+		{"what READ opens", good + "acl_read: {opens: [everything], source: x}\n", "everything"},
+		{"root of nothing", good + "roots: [{api: polciy, name: Y, source: x}]\n", "polciy"},
 		{"other name", strings.Replace(good, "name: acme", "name: other", 1), "other"},
 		{"open brace", strings.Replace(good, "s3.acme.example", "{region.acme.example", 1), "brace"},
 		{"unknown part", strings.Replace(good, "s3.acme.example", "{zone}.acme.example", 1), "zone"},
 		{"style without bucket", strings.Replace(good, "style: path", "style: virtual", 1), "virtual"},
 		{"fits everything", strings.Replace(good, "s3.acme.example", "{region}", 1), "literal"},
-		{"bad expression", good + "key_id: \"[\"\n", "key_id"},
+		{"bad expression", good + "key_id: {like: \"[\", source: x}\n", "key_id"},
 		{"no docs", "name: acme\ntitle: Acme\n", "docs"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -106,5 +120,40 @@ func TestLoadIsStrict(t *testing.T) {
 	}
 	if _, err := Load(fstest.MapFS{"acme.yaml": {Data: []byte(good)}}); err != nil {
 		t.Errorf("good file: %v", err)
+	}
+}
+
+// Every statement has a source that a reader can go to; what has none says so.
+func TestSourcesArePagesOrMeasurements(t *testing.T) {
+	set, err := Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range set.All() {
+		for _, doc := range v.Docs {
+			if !strings.HasPrefix(doc, "https://") && !strings.HasPrefix(doc, "measured: ") && !strings.HasPrefix(doc, "unconfirmed: ") {
+				t.Errorf("%s: source %q", v.Name, doc)
+			}
+		}
+		for _, s := range v.API {
+			if strings.HasPrefix(s.Source, "unconfirmed: ") {
+				t.Errorf("%s: states APIs without a source; list them as unconfirmed", v.Name)
+			}
+		}
+	}
+}
+
+func TestByServer(t *testing.T) {
+	set, err := Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for header, want := range map[string]string{
+		"VERSITYGW": "versitygw", "MinIO": "minio", "MinIO Enterprise/MinIO": "minio", "Ceph Object Gateway (squid)": "ceph",
+		"": "", "nginx": "", "AmazonS3": "", "not MinIO": "",
+	} {
+		if got, ok := set.ByServer(header); got.Name != want || ok != (want != "") {
+			t.Errorf("%q is %q, want %q", header, got.Name, want)
+		}
 	}
 }

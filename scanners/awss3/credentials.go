@@ -53,7 +53,7 @@ func (s *Scanner) load(ctx context.Context, c connection) (aws.Config, error) {
 	if c.region != "" {
 		options = append(options, awsconfig.WithRegion(c.region))
 	}
-	config, err := awsconfig.LoadDefaultConfig(ctx, append(options, awsconfig.WithHTTPClient(httpClient{s.rt.Transport}))...)
+	config, err := awsconfig.LoadDefaultConfig(ctx, append(options, awsconfig.WithHTTPClient(httpClient{transport: s.rt.Transport}))...)
 	if err != nil && strings.Contains(err.Error(), "RootCAs") {
 		// AWS_CA_BUNDLE or ca_bundle is set, and the SDK can add it only to a client of its own making: the
 		// chain gets that one, while the calls of a scan trust what the transport handed in trusts.
@@ -92,7 +92,7 @@ func chainRetryer() aws.Retryer {
 
 // assume signs as a role. The session name is what the account's CloudTrail shows.
 func (s *Scanner) assume(config aws.Config, endpoint, role, externalID string) *aws.CredentialsCache {
-	config.HTTPClient = httpClient{s.rt.Transport}
+	config.HTTPClient = httpClient{transport: s.rt.Transport}
 	config.Retryer = chainRetryer
 	client := sts.NewFromConfig(config, func(o *sts.Options) {
 		if endpoint != "" {

@@ -5,7 +5,6 @@ package awss3
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/tojimari/tojimari/internal/vendors"
 	"github.com/tojimari/tojimari/scanners"
@@ -57,8 +56,7 @@ func (in *inspection) wanted(name scanners.FactName, status scanners.Status) boo
 
 // settle fills slot from one call: its value, its absence, or why it is not known.
 func settle[T, Out any](ctx context.Context, in *inspection, slot *scanners.Fact[T], op operation, read func(context.Context) (Out, error), convert func(Out) (T, error)) {
-	if in.can(op.api) == vendors.Unsupported {
-		*slot = scanners.UnsupportedFact[T](op.origin())
+	if untold(in.session, slot, op) {
 		return
 	}
 	value, err := attempt.Ask(ctx, &in.reading, read, convert)
@@ -86,9 +84,4 @@ func (in *inspection) meaning(op operation, err error) error {
 		return &failure{Kind: attempt.Denied, Message: "only the account that owns the bucket may read it", Err: err}
 	}
 	return err
-}
-
-// emptyMeansAbsent reports whether the service is described as answering 200 with nothing for "not set".
-func (ses *session) emptyMeansAbsent(api vendors.API) bool {
-	return ses.vendor != nil && api != "" && slices.Contains(ses.vendor.AbsentAs200, api)
 }

@@ -85,7 +85,7 @@ func (s *Scanner) member(ctx context.Context, ses *session, account, role string
 			return nil, fmt.Errorf("account %q has no account number: %w", account, scanners.ErrBadTarget)
 		}
 		config.Credentials = s.assume(config, ses.endpoint, name, "")
-		member, err := s.open(ctx, config, ses.endpoint, ses.door)
+		member, err := s.open(ctx, config, ses.endpoint, ses.door, ses.vendorName())
 		if err != nil {
 			return nil, scanners.WithHint(fmt.Errorf("entering account %s as role %q: %w", account, role, err),
 				"--org-role names the role that the organisation's accounts share; its trust policy must name this account")

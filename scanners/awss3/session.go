@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -36,11 +37,12 @@ type session struct {
 
 	account   string // of the caller; empty where the service does not say
 	partition string
-	region    string          // asked first
-	endpoint  string          // base URL of another service than Amazon's, else empty
-	door      string          // base URL of S3 where it is not the usual one of Amazon, else empty
-	vendor    *vendors.Vendor // that service's description, nil where not known
-	identity  *failure        // why account is empty
+	region    string                  // asked first
+	endpoint  string                  // base URL of another service than Amazon's, else empty
+	door      string                  // base URL of S3 where it is not the usual one of Amazon, else empty
+	vendor    *vendors.Vendor         // that service's description, nil where not known
+	server    *atomic.Pointer[string] // the header Server of the first answer
+	identity  *failure                // why account is empty
 	config    aws.Config
 	manager   *session // of the organisation, for a member account's session
 
@@ -77,16 +79,17 @@ func (s *Scanner) connect(ctx context.Context, c connection) (*session, error) {
 		if err != nil {
 			return nil, err
 		}
-		return s.open(ctx, config, c.endpoint, c.door)
+		return s.open(ctx, config, c.endpoint, c.door, c.vendor)
 	})
 }
 
-// open makes the clients and asks who is calling.
-func (s *Scanner) open(ctx context.Context, config aws.Config, endpoint, door string) (*session, error) {
+// open makes the clients and asks who is calling. vendor is the description to go by where the user named one.
+func (s *Scanner) open(ctx context.Context, config aws.Config, endpoint, door, vendor string) (*session, error) {
 	if config.Region == "" {
 		config.Region = "us-east-1"
 	}
-	config.HTTPClient = httpClient{s.rt.Transport}
+	server := new(atomic.Pointer[string])
+	config.HTTPClient = httpClient{transport: s.rt.Transport, server: server}
 	config.Retryer = func() aws.Retryer { return aws.NopRetryer{} } // call does the retrying
 	config.RetryMaxAttempts = 0
 	config.Logger = smithylogging.Nop{} // what matters of a call is in its answer
@@ -97,14 +100,15 @@ func (s *Scanner) open(ctx context.Context, config aws.Config, endpoint, door st
 	if endpoint == "" && config.BaseEndpoint != nil {
 		endpoint = *config.BaseEndpoint
 	}
-	ses := &session{settings: s.settings, now: s.rt.Now, region: config.Region, config: config, endpoint: endpoint, door: door}
+	ses := &session{settings: s.settings, now: s.rt.Now, region: config.Region, config: config, endpoint: endpoint, door: door, server: server}
 	ses.makeClients()
-	if err := ses.recogniseVendor(); err != nil {
+	if err := ses.recogniseVendor(vendor); err != nil {
 		return nil, err
 	}
 	if err := ses.identify(ctx); err != nil {
 		return nil, err
 	}
+	ses.heedServer()
 	return ses, nil
 }
 
@@ -117,16 +121,16 @@ func (ses *session) makeClients() {
 		}
 		if base := cmp.Or(ses.door, ses.endpoint); base != "" {
 			o.BaseEndpoint = &base
-			o.UsePathStyle = true
+			o.UsePathStyle = ses.vendor == nil || ses.vendor.VirtualOnly == ""
 		}
 		o.DisableS3ExpressSessionAuth = aws.Bool(true)
-		o.APIOptions = append(o.APIOptions, checkAnswers)
+		o.APIOptions = append(o.APIOptions, ses.checkAnswers)
 	})
 	ses.control = s3control.NewFromConfig(ses.config, func(o *s3control.Options) {
 		if ses.endpoint != "" {
 			o.EndpointResolverV2 = fixedEndpoint(ses.endpoint)
 		}
-		o.APIOptions = append(o.APIOptions, checkAnswers)
+		o.APIOptions = append(o.APIOptions, ses.checkAnswers)
 	})
 	ses.sts = sts.NewFromConfig(ses.config, func(o *sts.Options) {
 		if ses.endpoint != "" {
@@ -151,30 +155,6 @@ func (e fixedEndpoint) ResolveEndpoint(context.Context, s3control.EndpointParame
 	return smithyendpoints.Endpoint{URI: *u}, nil
 }
 
-func (ses *session) recogniseVendor() error {
-	if ses.endpoint == "" {
-		return nil
-	}
-	set := ses.settings.vendors
-	if set == nil {
-		embedded, err := vendors.Embedded()
-		if err != nil {
-			return fmt.Errorf("reading the descriptions of S3-compatible services: %w", err)
-		}
-		set = embedded
-	}
-	u, err := url.Parse(ses.endpoint)
-	if err != nil {
-		return fmt.Errorf("endpoint %q: %w", ses.endpoint, scanners.ErrBadTarget)
-	}
-	if match, ok := set.MatchEndpoint(u.Hostname()); ok {
-		if vendor, ok := set.Named(match.Vendor); ok {
-			ses.vendor = &vendor
-		}
-	}
-	return nil
-}
-
 // identify asks STS who is calling. Another service than Amazon's may have no STS; then the account stays
 // unknown and everything kept per account is unsupported.
 func (ses *session) identify(ctx context.Context) error {
@@ -182,8 +162,7 @@ func (ses *session) identify(ctx context.Context) error {
 	if _, err := ses.config.Credentials.Retrieve(ctx); err != nil {
 		return credentialsError(ctx, err)
 	}
-	if ses.vendor != nil {
-		ses.identity = &failure{Kind: attempt.Unsupported, Message: ses.vendor.Title + " has no accounts that can be asked for"}
+	if ses.withoutAccounts() {
 		return nil
 	}
 	out, err := call(ctx, ses, ses.sts.GetCallerIdentity, &sts.GetCallerIdentityInput{})
@@ -245,14 +224,6 @@ func partitionOf(region string) string {
 	default:
 		return "aws"
 	}
-}
-
-// can says what is known of a configuration API at this service.
-func (ses *session) can(api vendors.API) vendors.Support {
-	if ses.vendor == nil || api == "" {
-		return vendors.Unknown
-	}
-	return ses.vendor.Can(api)
 }
 
 func inRegion(region string) func(*s3.Options) {

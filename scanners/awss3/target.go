@@ -17,6 +17,7 @@ type connection struct {
 	profile, region, roleARN, externalID string
 	endpoint                             string // base URL of another service than Amazon's
 	door                                 string // base URL of Amazon S3 itself: an interface endpoint, FIPS
+	vendor                               string // description of that other service, where the user names it
 }
 
 // view is what a target asks to look at.
@@ -46,6 +47,7 @@ func readTarget(t scanners.Target, rt scanners.Runtime) (view, error) {
 		roleARN:    t.Option(rt, "role-arn"),
 		externalID: t.Option(rt, "external-id"),
 		endpoint:   strings.TrimSuffix(t.Option(rt, "endpoint-url"), "/"),
+		vendor:     t.Option(rt, "vendor"),
 	}, orgRole: t.Option(rt, "org-role")}
 	if v.orgRole == "" {
 		v.orgRole = defaultOrgRole
@@ -122,6 +124,7 @@ func targetOptions() []scanners.Option {
 		{Name: "role-arn", Help: "role to assume before anything is read"},
 		{Name: "external-id", Help: "external id that the role asks for"},
 		{Name: "endpoint-url", Help: "URL of an S3-compatible service; buckets are named in the path", Program: true},
+		{Name: "vendor", Help: "what the service at --endpoint-url is, where neither its host nor its answers tell: ceph, minio, ..."},
 	}
 }
 

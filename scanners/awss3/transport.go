@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,7 +19,10 @@ var errTooLarge = errors.New("the answer is larger than any that S3 gives")
 
 // httpClient carries the SDK's requests over the transport handed in: no redirects followed, no cookies, and
 // answers of a bounded size.
-type httpClient struct{ transport http.RoundTripper }
+type httpClient struct {
+	transport http.RoundTripper
+	server    *atomic.Pointer[string] // keeps the header Server of the first answer that has one; may be nil
+}
 
 // metadataPatience is how long the link-local services of instances and containers may take: they answer at
 // once or are not there, and on other networks nothing refuses the connection.
@@ -49,6 +53,9 @@ func (c httpClient) Do(r *http.Request) (*http.Response, error) {
 			err = &noMetadataError{err}
 		}
 		return nil, err
+	}
+	if header := response.Header.Get("Server"); c.server != nil && header != "" && !metadata {
+		c.server.CompareAndSwap(nil, &header)
 	}
 	response.Body = &boundedBody{body: response.Body, left: largestAnswer, end: end}
 	return response, nil

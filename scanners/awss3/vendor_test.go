@@ -1,8 +1,10 @@
 package awss3_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -16,19 +18,34 @@ import (
 	"github.com/tojimari/tojimari/scanners/awss3"
 )
 
-const acmeVendor = `name: acme
+// acmeVendor is a description in which what is not named is unconfirmed.
+func acmeVendor() string {
+	unsupported := []string{"policy_status", "website", "access_points", "account_public_access_block"}
+	hidden := []string{"logging"}
+	var rest []string
+	for _, api := range vendors.APIs() {
+		if !slices.Contains(slices.Concat(unsupported, hidden), string(api)) {
+			rest = append(rest, string(api))
+		}
+	}
+	return `name: acme
 title: Acme Object Store
 docs: [https://acme.example/docs]
 endpoints:
-  - {form: "s3.acme.example", style: path}
-api: {policy_status: unsupported, website: unsupported, access_points: unsupported, account_public_access_block: unsupported}
-absent_as_200: [encryption, public_access_block]
+  - {form: "s3.acme.example", style: path, source: https://acme.example/docs}
+server: {like: "Acme/.*", source: https://acme.example/docs}
+api:
+  - {source: https://acme.example/docs, unsupported: [` + strings.Join(unsupported, ", ") + `], hidden: [` + strings.Join(hidden, ", ") + `]}
+unconfirmed: [` + strings.Join(rest, ", ") + `]
+absent_as_200: {names: [encryption, public_access_block], source: https://acme.example/docs}
+roots: [{api: versioning, name: AcmeVersions, source: https://acme.example/docs}]
 `
+}
 
 // elsewhereBench is a lab behind the host of an S3-compatible service.
 func elsewhereBench(t *testing.T, world lab.World, host string, opts ...awss3.Option) bench {
 	t.Helper()
-	set, err := vendors.Load(fstest.MapFS{"acme.yaml": {Data: []byte(acmeVendor)}})
+	set, err := vendors.Load(fstest.MapFS{"acme.yaml": {Data: []byte(acmeVendor())}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,11 +85,14 @@ func TestKnownVendor(t *testing.T) {
 	for name, want := range map[scanners.FactName]scanners.State{
 		"bucket.aws.policy": scanners.Known, "bucket.aws.policy_status": scanners.Unsupported, "bucket.website": scanners.Unsupported,
 		"bucket.aws.access_points": scanners.Unsupported, "bucket.encryption": scanners.Absent, "bucket.versioning": scanners.Known,
-		"bucket.aws.public_access_block": scanners.Absent, "bucket.aws.ownership": scanners.Unknown,
+		"bucket.aws.public_access_block": scanners.Absent, "bucket.aws.ownership": scanners.Unknown, "bucket.logging": scanners.Unknown,
 	} {
 		if got := rec.Status(name); got.State != want {
 			t.Errorf("%s: %+v, want %s", name, got, want)
 		}
+	}
+	if got := rec.Status("bucket.logging").Reason.Code; got != scanners.Hidden {
+		t.Errorf("what the service does not tell has reason %q", got)
 	}
 	scope := b.inspect(got.refs[0], allFacts(b.scanner, scanners.KindScope)...)
 	for name, status := range scope.Facts() {
@@ -80,8 +100,90 @@ func TestKnownVendor(t *testing.T) {
 			t.Errorf("%s: %+v, want unsupported", name, status)
 		}
 	}
-	if n := b.lab.Calls()["s3:GetBucketPolicyStatus"] + b.lab.Calls()["sts:GetCallerIdentity"]; n != 0 {
+	if n := b.lab.Calls()["s3:GetBucketPolicyStatus"] + b.lab.Calls()["s3:GetBucketLogging"] + b.lab.Calls()["sts:GetCallerIdentity"]; n != 0 {
 		t.Errorf("%v: asked for what the service does not have", b.lab.Calls())
+	}
+}
+
+// answering is a transport that changes what the lab answers.
+func answering(via http.RoundTripper, change func(r *http.Request, status int, header http.Header, body string) (int, string)) http.RoundTripper {
+	return roundTrip(func(r *http.Request) (*http.Response, error) {
+		response, err := via.RoundTrip(r)
+		if err != nil {
+			return nil, err
+		}
+		body, err := io.ReadAll(response.Body)
+		if err != nil {
+			return nil, err
+		}
+		response.Body.Close()
+		status, text := change(r, response.StatusCode, response.Header, string(body))
+		response.StatusCode, response.Status, response.ContentLength = status, "", int64(len(text))
+		response.Header.Del("Content-Length")
+		response.Body = io.NopCloser(strings.NewReader(text))
+		return response, nil
+	})
+}
+
+// scanThrough is a scanner with the descriptions of acme, on a lab whose answers are changed.
+func scanThrough(t *testing.T, world lab.World, set *vendors.Set, change func(r *http.Request, status int, header http.Header, body string) (int, string)) bench {
+	t.Helper()
+	b := start(t, world, scanners.Runtime{})
+	toLab := answering(roundTrip(func(r *http.Request) (*http.Response, error) {
+		sent := r.Clone(r.Context())
+		sent.URL.Host, sent.URL.Scheme = strings.TrimPrefix(b.lab.URL(), "http://"), "http"
+		sent.Host = sent.URL.Host
+		return b.lab.Transport().RoundTrip(sent)
+	}), change)
+	b.scanner = awss3.New(scanners.Runtime{Transport: toLab, Now: func() time.Time { return at }}, signedAs(mine), awss3.WithVendors(set), atOnce())
+	return b
+}
+
+func acmeSet(t *testing.T) *vendors.Set {
+	t.Helper()
+	set, err := vendors.Load(fstest.MapFS{"acme.yaml": {Data: []byte(acmeVendor())}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// A server of anybody's own is known by what it says it is, or by what the user says.
+func TestVendorWithoutAHostOfItsOwn(t *testing.T) {
+	world := oneBucket(lab.Bucket{Versioning: "Enabled"})
+	renamed := func(server string) func(*http.Request, int, http.Header, string) (int, string) {
+		return func(_ *http.Request, status int, header http.Header, body string) (int, string) {
+			header.Set("Server", server)
+			return status, strings.ReplaceAll(body, "VersioningConfiguration", "AcmeVersions")
+		}
+	}
+	for _, tc := range []struct{ name, server, target, vendor string }{
+		{"by its answers", "Acme/2.1", "aws:?endpoint-url=http://localhost:9000", "acme"},
+		{"by the user", "nginx", "aws:?endpoint-url=http://localhost:9000&vendor=acme", "acme"},
+		{"by nothing", "nginx", "aws:?endpoint-url=http://localhost:9000", ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			b := scanThrough(t, world, acmeSet(t), renamed(tc.server))
+			refs := b.mustDiscover(tc.target).refs
+			rec := b.inspect(refs[1], "bucket.versioning", "bucket.website")
+			if rec.Vendor != tc.vendor {
+				t.Errorf("vendor %q, want %q", rec.Vendor, tc.vendor)
+			}
+			want := scanners.Known
+			if tc.vendor == "" {
+				want = scanners.Unknown
+			}
+			if got := rec.Status("bucket.versioning"); got.State != want {
+				t.Errorf("an answer with acme's own root is %+v, want %s", got, want)
+			}
+			if got := rec.Status("bucket.website"); (got.State == scanners.Unsupported) != (tc.vendor != "") {
+				t.Errorf("website: %+v", got)
+			}
+		})
+	}
+	b := scanThrough(t, world, acmeSet(t), renamed("nginx"))
+	if got := b.discover("aws:?endpoint-url=http://localhost:9000&vendor=acmee"); len(got.errs) != 1 || !errors.Is(got.errs[0], scanners.ErrBadTarget) {
+		t.Errorf("a vendor that is not described: %+v", got.errs)
 	}
 }
 

@@ -79,15 +79,15 @@ func answerRoot(operation string) string {
 }
 
 // checkAnswers adds the check to a client's operations; put it into the client's APIOptions.
-func checkAnswers(stack *middleware.Stack) error {
-	return stack.Deserialize.Insert(answerCheck{}, "OperationDeserializer", middleware.After)
+func (ses *session) checkAnswers(stack *middleware.Stack) error {
+	return stack.Deserialize.Insert(answerCheck{ses}, "OperationDeserializer", middleware.After)
 }
 
-type answerCheck struct{}
+type answerCheck struct{ ses *session }
 
 func (answerCheck) ID() string { return "tojimari:AnswerCheck" }
 
-func (answerCheck) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+func (c answerCheck) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
 	out, metadata, err := next.HandleDeserialize(ctx, in)
 	response, ok := out.RawResponse.(*smithyhttp.Response)
 	if err != nil || !ok || response.StatusCode < 200 || response.StatusCode > 299 {
@@ -103,7 +103,10 @@ func (answerCheck) HandleDeserialize(ctx context.Context, in middleware.Deserial
 		return out, metadata, fmt.Errorf("reading the answer: %w", err)
 	}
 	if err := checkBody(body, root, operation); err != nil {
-		return out, metadata, err
+		other := c.ses.otherRoot(operation)
+		if other == "" || checkBody(body, other, operation) != nil {
+			return out, metadata, err
+		}
 	}
 	response.Body = struct {
 		io.Reader
