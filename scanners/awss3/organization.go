@@ -21,6 +21,9 @@ import (
 // calls, one after the other.
 const membersAhead = 16
 
+// membersKept is how many accounts stay entered; more are in use at no time. One that is needed again is entered again.
+const membersKept = 4 * membersAhead
+
 // discoverOrganization goes through the accounts of the organisation, in the order of the listing. An account that
 // cannot be entered is a failed scope; the others are scanned all the same.
 func (s *Scanner) discoverOrganization(ctx context.Context, ses *session, target scanners.Target, role string, yield func(scanners.Ref, error) bool) {

@@ -100,7 +100,8 @@ func (s *Scanner) open(ctx context.Context, config aws.Config, endpoint, door, v
 	if endpoint == "" && config.BaseEndpoint != nil {
 		endpoint = *config.BaseEndpoint
 	}
-	ses := &session{settings: s.settings, now: s.rt.Now, region: config.Region, config: config, endpoint: endpoint, door: door, server: server}
+	ses := &session{settings: s.settings, now: s.rt.Now, members: memo.Memo[string, *session]{Keep: membersKept},
+		region: config.Region, config: config, endpoint: endpoint, door: door, server: server}
 	ses.makeClients()
 	if err := ses.recogniseVendor(vendor); err != nil {
 		return nil, err
