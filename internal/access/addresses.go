@@ -60,13 +60,21 @@ func coversInternet(ranges []netip.Prefix) bool {
 	return reached >= 1<<32
 }
 
-// onlyReserved reports whether no public IPv4 or IPv6 address lies in the ranges.
+// documentation are the ranges of reserved that stand for public ones wherever something is explained.
+func documentation(p netip.Prefix) bool {
+	return slices.Contains([]string{"192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"}, p.String())
+}
+
+// onlyReserved reports whether no public IPv4 or IPv6 address lies in the ranges. Addresses for documentation count as
+// public here: where they stand in a rule, they stand for somebody.
 func onlyReserved(ranges []netip.Prefix) bool {
 	for _, p := range ranges {
 		if !p.Addr().Is4() {
 			return false
 		}
-		if !slices.ContainsFunc(reserved, func(r netip.Prefix) bool { return r.Bits() <= p.Bits() && r.Contains(p.Addr()) }) {
+		if !slices.ContainsFunc(reserved, func(r netip.Prefix) bool {
+			return !documentation(r) && r.Bits() <= p.Bits() && r.Contains(p.Addr())
+		}) {
 			return false
 		}
 	}

@@ -25,7 +25,8 @@ func rangeGate(rules []string, guard verdict.Guard) gate {
 	for _, rule := range rules {
 		p, ok := parseRange(rule)
 		if !ok {
-			return gate{answer: verdict.Unknown, reason: verdict.Reason{Code: verdict.ReasonMalformed, Detail: fmt.Sprintf("address range %q cannot be read", rule)}}
+			guard.State = "unknown"
+			return gate{answer: verdict.Unknown, guard: guard, reason: verdict.Reason{Code: verdict.ReasonMalformed, Detail: fmt.Sprintf("address range %q cannot be read", rule)}}
 		}
 		ranges = append(ranges, p)
 	}

@@ -160,6 +160,7 @@ func gcsIPFilter(filter scanners.Fact[scanners.IPFilter]) gate {
 func (c *gcsCase) decide(who verdict.Audience, verb verdict.Verb, g gcsGrants, without string) verdict.Verdict {
 	pap, uniform, payer, network := c.pap, c.uniform, c.payer, c.network
 	switch without {
+	case "":
 	case pap.guard.Name:
 		pap = flag{known: true, guard: pap.guard}
 	case uniform.guard.Name:
@@ -170,7 +171,9 @@ func (c *gcsCase) decide(who verdict.Audience, verb verdict.Verb, g gcsGrants, w
 		network = gate{answer: verdict.Yes, guard: network.guard}
 	}
 	v := verdict.Union(g.iam, guarded(g.acl, uniform))
-	v = guarded(v, pap)
+	if who != verdict.Named {
+		v = guarded(v, pap)
+	}
 	v = through(v, network)
 	switch {
 	case who == verdict.Anonymous:
@@ -178,25 +181,39 @@ func (c *gcsCase) decide(who verdict.Audience, verb verdict.Verb, g gcsGrants, w
 	case payer.on && opens(v):
 		v.Needs = append(v.Needs, "userProject=PROJECT (a project of the caller's own pays)")
 	}
-	if verb == verdict.Read && opens(v) {
-		v = c.objectGates(v)
-	}
-	if opens(v) {
+	if opens(v) && who != verdict.Named {
 		v.Witness = c.witness(who, verb, v)
 		v.Curl = proof.Curl(*v.Witness)
 	}
 	return settled(v)
 }
 
-// objectGates: an object encrypted with a key that the customer supplies cannot be read without it.
+// objectGates weighs, for reading by a binding, the sampled objects that it covers: one encrypted with a key that the
+// customer supplies cannot be read without it.
 func (c *gcsCase) objectGates(v verdict.Verdict) verdict.Verdict {
-	sample := c.rec.Bucket.Objects
-	objects := sample.Value.Objects
-	if len(objects) > 0 && !slices.ContainsFunc(objects, gcsReadable) {
+	if !opens(v) {
+		return v
+	}
+	covered, readable := 0, 0
+	for _, o := range c.rec.Bucket.Objects.Value.Objects {
+		if slices.ContainsFunc(v.Patterns, func(p string) bool { return globMatch(p, o.Key) }) {
+			covered++
+			if gcsReadable(o) {
+				readable++
+			}
+		}
+	}
+	switch {
+	case readable > 0 || covered == 0:
+		return v
+	case c.rec.Bucket.Objects.Value.Complete:
+		return verdict.Verdict{Verdict: verdict.No, Grants: v.Grants, ClosedBy: []verdict.Guard{csekGuard}}
+	default:
 		return conditional(v, "an object that is not encrypted with a customer-supplied key")
 	}
-	return v
 }
+
+var csekGuard = verdict.Guard{Name: "customer-supplied key", Level: "object", State: "on", Detail: "no object can be read without the key"}
 
 func gcsReadable(o scanners.SampledObject) bool { return o.Encryption != "csek" }
 
@@ -257,6 +274,15 @@ func (c *gcsCase) named() []verdict.NamedGrant {
 	for _, f := range c.rec.Bucket.GCP.ManagedFolders.Value.List {
 		collect(f.IAM.Value)
 	}
+	entries := slices.Clone(c.rec.Bucket.GCP.ACL.Value.Grants)
+	for _, o := range c.rec.Bucket.Objects.Value.Objects {
+		entries = append(entries, o.Grants...)
+	}
+	for _, e := range entries {
+		if m := aclMember(e.Grantee); m != "" && gcsOutsider(m, c.rec.Account) && !slices.Contains(members, m) {
+			members = append(members, m)
+		}
+	}
 	slices.Sort(members)
 	var out []verdict.NamedGrant
 	for _, m := range members {
@@ -264,11 +290,11 @@ func (c *gcsCase) named() []verdict.NamedGrant {
 		is := func(member string) bool { return member == m }
 		found := false
 		for _, verb := range verdict.Verbs() {
-			all := c.bindings(c.rec.Bucket.GCP.IAM.Value, "bucket policy", "", verb, is)
-			for _, f := range c.rec.Bucket.GCP.ManagedFolders.Value.List {
-				all = append(all, c.bindings(f.IAM.Value, "managed folder "+f.Name, f.Name, verb, is)...)
+			v := c.decide(verdict.Named, verb, c.grantsTo(is, verb), "")
+			// What was not read is said of the public, not of everybody by name.
+			if v.Verdict == verdict.Unknown && len(v.Grants) == 0 {
+				v = verdict.Verdict{Verdict: verdict.No}
 			}
-			v := through(verdict.Union(all...), c.network)
 			grant.Verdict[verb] = v
 			found = found || v.Verdict != verdict.No
 		}
@@ -277,6 +303,26 @@ func (c *gcsCase) named() []verdict.NamedGrant {
 		}
 	}
 	return out
+}
+
+// aclMember writes the entity of an ACL entry as IAM writes the member, empty for those of a project's own teams, which
+// ACLs name by the project's number. Cloud Storage JSON API, BucketAccessControls, "entity".
+func aclMember(entity string) string {
+	kind, name, ok := strings.Cut(entity, "-")
+	if !ok {
+		return entity
+	}
+	switch kind {
+	case "user":
+		if strings.HasSuffix(name, ".gserviceaccount.com") {
+			return "serviceAccount:" + name
+		}
+		return "user:" + name
+	case "group", "domain":
+		return kind + ":" + name
+	default:
+		return ""
+	}
 }
 
 // logDelivery is the group as which Cloud Storage writes usage logs ("Usage logs & storage logs", "Set up log delivery").
@@ -341,13 +387,45 @@ func (c *gcsCase) witness(who verdict.Audience, verb verdict.Verb, v verdict.Ver
 		r.Method, r.Key, r.KeyKnown = "PUT", prefix+standInKey, false
 		r.URL = base + "/" + proof.EscapePath(r.Key)
 	default:
-		r.Method, r.Key, r.KeyKnown = "PUT", "", false
-		r.URL = base + "?acl"
+		c.permissionsRequest(r, base, prefix, v)
 	}
 	if who == verdict.AnyAccount {
-		r.Headers = append(r.Headers, [2]string{"Authorization", "Bearer TOKEN"})
+		r.Headers = append(r.Headers, [2]string{"Authorization", proof.BearerToken})
+		if c.payer.on {
+			r.Headers = append(r.Headers, [2]string{"x-goog-user-project", proof.PayingProject})
+		}
 	}
 	return r
+}
+
+// permissionsRequest writes the change that the first grant allows: of the bucket's or a managed folder's policy by the
+// JSON API, of an ACL by the XML API.
+func (c *gcsCase) permissionsRequest(r *verdict.Request, base, prefix string, v verdict.Verdict) {
+	r.Method = "PUT"
+	what := ""
+	if len(v.Grants) > 0 {
+		what = v.Grants[0].What
+	}
+	bucket := "https://storage.googleapis.com/storage/v1/b/" + proof.EscapeQuery(c.rec.Name)
+	switch {
+	case strings.Contains(what, "managedFolders.setIamPolicy"):
+		folder := prefix
+		if folder == "" {
+			folder = standInKey + "/"
+		}
+		r.Key, r.KeyKnown = folder, prefix != ""
+		r.URL = bucket + "/managedFolders/" + proof.EscapeQuery(folder) + "/iam"
+	case strings.Contains(what, "buckets.setIamPolicy"):
+		r.Key, r.KeyKnown = "", false
+		r.URL = bucket + "/iam"
+	case r.KeyKnown:
+		r.URL = base + "/" + proof.EscapePath(r.Key) + "?acl"
+	case strings.Contains(what, "objects.setIamPolicy"):
+		r.Key, r.KeyKnown = c.sampledKey(prefix)
+		r.URL = base + "/" + proof.EscapePath(r.Key) + "?acl"
+	default:
+		r.URL = base + "?acl"
+	}
 }
 
 func (c *gcsCase) sampledKey(prefix string) (string, bool) {

@@ -91,10 +91,16 @@ func (c *gcsCase) denied(v verdict.Verdict, permission string, wanted func(strin
 	return v
 }
 
-// aclDenied: whether a deny policy overrides a grant made by ACL is not documented.
-func (c *gcsCase) aclDenied(v verdict.Verdict, permission string, wanted func(string) bool) verdict.Verdict {
-	if permission == "" || c.denied(v, permission, wanted).Verdict == v.Verdict {
+// aclDenied: whether a deny policy overrides a grant made by ACL is not documented. One that leaves any of the
+// permissions alone leaves the verb alone.
+func (c *gcsCase) aclDenied(v verdict.Verdict, permissions []string, wanted func(string) bool) verdict.Verdict {
+	if !opens(v) {
 		return v
+	}
+	for _, p := range permissions {
+		if c.denied(v, p, wanted).Verdict == v.Verdict {
+			return v
+		}
 	}
 	v.Verdict = verdict.Unknown
 	v.Reasons = append(v.Reasons, verdict.Reason{Code: verdict.ReasonOpen, Detail: "whether a deny policy overrides a grant made by ACL is not documented"})

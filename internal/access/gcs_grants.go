@@ -20,12 +20,21 @@ type gcsGrants struct {
 }
 
 func (c *gcsCase) grants(who verdict.Audience, verb verdict.Verb) gcsGrants {
-	var bindings []verdict.Verdict
+	return c.grantsTo(publicMember(who), verb)
+}
+
+// grantsTo lists the ways in for the members that are wanted.
+func (c *gcsCase) grantsTo(wanted func(string) bool, verb verdict.Verb) gcsGrants {
+	var bindings, overACLs []verdict.Verdict
+	add := func(policy scanners.IAMPolicy, where, folder string) {
+		some, over := c.bindings(policy, where, folder, verb, wanted)
+		bindings, overACLs = append(bindings, some...), append(overACLs, over...)
+	}
 	switch policy := c.rec.Bucket.GCP.IAM; policy.State {
 	case scanners.Unknown:
 		bindings = append(bindings, verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{unread(factGCSIAM, policy.Status())}})
 	case scanners.Known:
-		bindings = append(bindings, c.bindings(policy.Value, "bucket policy", "", verb, publicMember(who))...)
+		add(policy.Value, "bucket policy", "")
 	}
 	switch folders := c.rec.Bucket.GCP.ManagedFolders; folders.State {
 	case scanners.Unknown:
@@ -36,10 +45,14 @@ func (c *gcsCase) grants(who verdict.Audience, verb verdict.Verb) gcsGrants {
 				bindings = append(bindings, verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{unread(factGCSFolders, f.IAM.Status())}})
 				continue
 			}
-			bindings = append(bindings, c.bindings(f.IAM.Value, "managed folder "+f.Name, f.Name, verb, publicMember(who))...)
+			add(f.IAM.Value, "managed folder "+f.Name, f.Name)
 		}
 	}
-	return gcsGrants{iam: verdict.Union(bindings...), acl: c.aclGrants(verb, publicMember(who))}
+	iam := verdict.Union(bindings...)
+	if verb == verdict.Read {
+		iam = c.objectGates(iam)
+	}
+	return gcsGrants{iam: iam, acl: verdict.Union(append(overACLs, c.aclGrants(verb, wanted))...)}
 }
 
 // publicMember says which members of a binding mean the audience.
@@ -49,9 +62,10 @@ func publicMember(who verdict.Audience) func(string) bool {
 	}
 }
 
-// bindings asks every binding of a policy that names a wanted member; folder is the prefix of a managed folder.
-func (c *gcsCase) bindings(policy scanners.IAMPolicy, where, folder string, verb verdict.Verb, wanted func(string) bool) []verdict.Verdict {
-	var out []verdict.Verdict
+// bindings asks every binding of a policy that names a wanted member; folder is the prefix of a managed folder. What is
+// over ACLs apart: the right to change objects' ACLs is of no use while uniform access is on, which refuses every
+// change of an ACL (Cloud Storage JSON API, ObjectAccessControls).
+func (c *gcsCase) bindings(policy scanners.IAMPolicy, where, folder string, verb verdict.Verb, wanted func(string) bool) (out, overACLs []verdict.Verdict) {
 	for i, b := range policy.Bindings {
 		at := slices.IndexFunc(b.Members, wanted)
 		if at < 0 {
@@ -72,10 +86,14 @@ func (c *gcsCase) bindings(policy scanners.IAMPolicy, where, folder string, verb
 					Kind: verdict.GrantBinding, Where: where, Index: i, Who: b.Members[at], What: b.Role + " (storage." + p + ")", Text: b.Condition,
 				}}
 			}
-			out = append(out, c.denied(v, p, wanted))
+			if v = c.denied(v, p, wanted); p == "objects.setIamPolicy" {
+				overACLs = append(overACLs, v)
+				continue
+			}
+			out = append(out, v)
 		}
 	}
-	return out
+	return out, overACLs
 }
 
 func (c *gcsCase) unknownRole(role string) verdict.Reason {
@@ -121,47 +139,66 @@ func (c *gcsCase) binding(b scanners.IAMBinding, permission, folder string) verd
 // aclGrants says what ACL entries open while uniform access is off.
 func (c *gcsCase) aclGrants(verb verdict.Verb, wanted func(string) bool) verdict.Verdict {
 	acl := c.rec.Bucket.GCP.ACL
+	holds := func(entity string) bool { return wanted(entity) || wanted(aclMember(entity)) }
 	var out []verdict.Verdict
 	if acl.State == scanners.Unknown && verb != verdict.Read {
 		out = append(out, verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{unread(factGCSACL, acl.Status())}})
 	}
 	for i, g := range acl.Value.Grants {
-		if wanted(g.Grantee) && gcsBucketACLGives(g.Permission, verb) {
+		if holds(g.Grantee) && gcsBucketACLGives(g.Permission, verb) {
 			v := verdict.Verdict{Verdict: verdict.Yes, Grants: []verdict.Grant{{Kind: verdict.GrantACL, Where: "bucket ACL", Index: i, Who: g.Grantee, What: g.Permission}}}
 			if verb == verdict.Write {
 				v.Patterns = []string{"*"}
 			}
-			out = append(out, c.aclDenied(v, gcsPermissions(verb)[0], wanted))
+			out = append(out, c.aclDenied(v, gcsACLPermissions(verb, false), wanted))
 		}
 	}
 	for _, o := range c.rec.Bucket.Objects.Value.Objects {
 		for i, g := range o.Grants {
-			if !wanted(g.Grantee) || !gcsObjectACLGives(g.Permission, verb) {
+			if !holds(g.Grantee) || !gcsObjectACLGives(g.Permission, verb) {
 				continue
 			}
-			out = append(out, c.aclDenied(verdict.Verdict{Verdict: verdict.Yes, Patterns: []string{o.Key}, Grants: []verdict.Grant{{
+			v := verdict.Verdict{Verdict: verdict.Yes, Patterns: []string{o.Key}, Grants: []verdict.Grant{{
 				Kind: verdict.GrantObject, Where: "object " + o.Key, Index: i, Who: g.Grantee, What: g.Permission,
-			}}}, map[verdict.Verb]string{verdict.Read: "objects.get"}[verb], wanted))
+			}}}
+			if verb == verdict.Read && !gcsReadable(o) {
+				v = verdict.Verdict{Verdict: verdict.No, Grants: v.Grants, ClosedBy: []verdict.Guard{csekGuard}}
+			}
+			out = append(out, c.aclDenied(v, gcsACLPermissions(verb, true), wanted))
 		}
 	}
 	v := verdict.Union(out...)
-	if verb == verdict.Read && !opens(v) {
-		v = c.unsampled(v)
+	if (verb == verdict.Read || verb == verdict.Permissions) && !opens(v) {
+		v = verdict.Union(v, c.unsampled())
 	}
 	return v
 }
 
+// gcsACLPermissions are the permissions that an ACL entry stands for when it gives a verb.
+func gcsACLPermissions(verb verdict.Verb, object bool) []string {
+	switch {
+	case verb == verdict.Write:
+		return []string{"objects.create", "objects.delete"}
+	case verb == verdict.Permissions && object:
+		return []string{"objects.setIamPolicy"}
+	case verb == verdict.Permissions:
+		return []string{"buckets.setIamPolicy"}
+	default:
+		return gcsPermissions(verb)
+	}
+}
+
 // unsampled weighs objects whose own ACLs nobody has looked at, as on S3.
-func (c *gcsCase) unsampled(v verdict.Verdict) verdict.Verdict {
+func (c *gcsCase) unsampled() verdict.Verdict {
 	objects := c.rec.Bucket.Objects.Status()
 	if objects.State != scanners.Unknown || c.uniform.on {
-		return v
+		return verdict.Verdict{Verdict: verdict.No}
 	}
 	if objects.Reason.Code == scanners.NotInspected {
 		if assumed := string(factObjects) + ": not sampled, assumed that no object's own ACL opens it"; !slices.Contains(c.assumed, assumed) {
 			c.assumed = append(c.assumed, assumed)
 		}
-		return v
+		return verdict.Verdict{Verdict: verdict.No}
 	}
 	reason := unread(factObjects, objects)
 	reason.Code = verdict.ReasonUnsampled

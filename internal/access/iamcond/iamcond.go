@@ -96,11 +96,11 @@ func compile(text string, on Resource) (*condition, error) {
 		cel.Function("tag_hasTagKey", cel.Overload("tag_has", []*cel.Type{cel.StringType}, cel.BoolType,
 			cel.UnaryBinding(func(key ref.Val) ref.Val { return on.tag(key, nil) }))),
 		cel.Function("tag_matchTagId", cel.Overload("tag_match_id", []*cel.Type{cel.StringType, cel.StringType}, cel.BoolType,
-			cel.BinaryBinding(func(ref.Val, ref.Val) ref.Val { return types.NewUnknown(0, types.NewAttributeTrail("tag ids")) }))),
+			cel.BinaryBinding(func(ref.Val, ref.Val) ref.Val { return types.NewUnknown(0, types.NewAttributeTrail(unknownTagIDs)) }))),
 		cel.Function("tag_hasTagKeyId", cel.Overload("tag_has_id", []*cel.Type{cel.StringType}, cel.BoolType,
-			cel.UnaryBinding(func(ref.Val) ref.Val { return types.NewUnknown(0, types.NewAttributeTrail("tag ids")) }))),
+			cel.UnaryBinding(func(ref.Val) ref.Val { return types.NewUnknown(0, types.NewAttributeTrail(unknownTagIDs)) }))),
 		cel.Function("api_getAttribute", cel.Overload("api_attribute", []*cel.Type{cel.StringType, cel.DynType}, cel.DynType,
-			cel.BinaryBinding(func(ref.Val, ref.Val) ref.Val { return types.NewUnknown(0, types.NewAttributeTrail("api attribute")) }))),
+			cel.BinaryBinding(func(ref.Val, ref.Val) ref.Val { return types.NewUnknown(0, types.NewAttributeTrail(unknownAttribute)) }))),
 		cel.Function("extract", cel.MemberOverload("string_extract", []*cel.Type{cel.StringType, cel.StringType}, cel.StringType,
 			cel.BinaryBinding(extract))),
 	)
@@ -142,7 +142,7 @@ func attributeMacro() cel.Macro {
 // tag answers matchTag and, with a nil value, hasTagKey.
 func (on Resource) tag(key, value ref.Val) ref.Val {
 	if on.Tags.State == scanners.Unknown {
-		return types.NewUnknown(0, types.NewAttributeTrail("bucket.gcp.effective_tags"))
+		return types.NewUnknown(0, types.NewAttributeTrail(unknownTags))
 	}
 	held, ok := on.Tags.Value.Values[fmt.Sprint(key.Value())]
 	if value == nil {
@@ -207,6 +207,9 @@ func (c *condition) at(moment time.Time) Answer {
 		switch a.Verdict {
 		case verdict.Yes:
 			a.Patterns = []string{object.pattern}
+			if c.opaque && object.pattern != c.on.ObjectPrefix+"*" && !c.holdsFor(name+"/objects/", object, moment) {
+				a.Patterns = []string{object.name}
+			}
 			return a
 		case verdict.Unknown:
 			undecided = &a
@@ -219,6 +222,17 @@ func (c *condition) at(moment time.Time) Answer {
 		return unknown(verdict.ReasonLimit, "IAM condition: no object name was found that meets it, and its operations on names are not searched exhaustively")
 	}
 	return Answer{Verdict: verdict.No}
+}
+
+// holdsFor tries other names of the pattern: with operations on names that are not searched, one name that meets the
+// condition says little of its neighbours.
+func (c *condition) holdsFor(base string, object candidate, moment time.Time) bool {
+	for _, filler := range []string{"", "x", "a/b", "0.bin"} {
+		if c.eval(base+strings.ReplaceAll(object.pattern, "*", filler), "storage.googleapis.com/Object", moment).Verdict != verdict.Yes {
+			return false
+		}
+	}
+	return true
 }
 
 type candidate struct{ name, pattern string }
@@ -238,6 +252,11 @@ func (c *condition) candidates(base string) []candidate {
 		}
 		if !whole {
 			parts = append(parts, text)
+			if c.opaque {
+				// What extract() or split() cuts out of a name is a folder as a rule.
+				folder := c.on.ObjectPrefix + text + "/"
+				out = append(out, candidate{folder + "KEY", folder + "*"})
+			}
 		}
 	}
 	for _, s := range starts {
@@ -266,9 +285,7 @@ func (c *condition) eval(name, kind string, moment time.Time) Answer {
 	})
 	switch {
 	case types.IsUnknown(value):
-		return Answer{Verdict: verdict.Unknown, Reasons: []verdict.Reason{{
-			Code: verdict.ReasonUnread, Fact: "bucket.gcp.effective_tags", Detail: "the condition asks for resource tags or attributes that are not known",
-		}}}
+		return Answer{Verdict: verdict.Unknown, Reasons: undecided(value)}
 	case err != nil:
 		// IAM treats a condition that cannot be evaluated as not met ("Overview of IAM Conditions").
 		return Answer{Verdict: verdict.No}
@@ -277,6 +294,37 @@ func (c *condition) eval(name, kind string, moment time.Time) Answer {
 	default:
 		return Answer{Verdict: verdict.No}
 	}
+}
+
+// What a condition can ask for and is not known.
+const (
+	unknownTags      = "bucket.gcp.effective_tags"
+	unknownTagIDs    = "tag ids"
+	unknownAttribute = "api attribute"
+)
+
+// undecided says what an evaluation was missing.
+func undecided(value ref.Val) []verdict.Reason {
+	missing := map[string]bool{}
+	if u, ok := value.(*types.Unknown); ok {
+		for _, id := range u.IDs() {
+			trails, _ := u.GetAttributeTrails(id)
+			for _, t := range trails {
+				missing[t.Variable()] = true
+			}
+		}
+	}
+	var out []verdict.Reason
+	if missing[unknownAttribute] {
+		out = append(out, verdict.Reason{Code: verdict.ReasonOpen, Detail: "IAM condition: api.getAttribute speaks of downscoped credentials; what it gives for a public member is not documented"})
+	}
+	if missing[unknownTagIDs] {
+		out = append(out, verdict.Reason{Code: verdict.ReasonOpen, Detail: "IAM condition: it asks for tags by their ids, and only their names are read"})
+	}
+	if missing[unknownTags] || len(out) == 0 {
+		out = append(out, verdict.Reason{Code: verdict.ReasonUnread, Fact: unknownTags, Detail: "the condition asks for resource tags that are not known"})
+	}
+	return out
 }
 
 // moments are when time alone could change the answer, in order: the dates that the condition names, and for

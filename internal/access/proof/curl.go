@@ -29,6 +29,10 @@ func Curl(r verdict.Request) string {
 			"--header", `"x-amz-security-token: $AWS_SESSION_TOKEN"`)
 	}
 	for _, h := range r.Headers {
+		if own := callersOwn(h); own != "" {
+			words = append(words, "--header", own)
+			continue
+		}
 		if h[1] == "" {
 			words = append(words, "--header", quote(h[0]+";"))
 			continue
@@ -41,9 +45,28 @@ func Curl(r verdict.Request) string {
 	return strings.Join(append(words, quote(r.URL)), " ")
 }
 
+// Header values that stand for what only the caller has; the line takes them from the environment.
+const (
+	BearerToken   = "Bearer TOKEN"
+	PayingProject = "PROJECT"
+)
+
+// callersOwn is the shell word of a header that holds something of the caller's own, empty for all others.
+func callersOwn(h [2]string) string {
+	switch {
+	case h[0] == "Authorization" && h[1] == BearerToken:
+		return `"Authorization: Bearer $ACCESS_TOKEN"`
+	case h[0] == "x-goog-user-project" && h[1] == PayingProject:
+		return `"x-goog-user-project: $PROJECT"`
+	default:
+		return ""
+	}
+}
+
 // Body is what a described write would send: harmless text, or nothing for a change of permissions.
 func Body(r verdict.Request) string {
-	if strings.HasSuffix(r.URL, "?acl") || strings.Contains(r.URL, "?acl&") {
+	path, query, _ := strings.Cut(r.URL, "?")
+	if query == "acl" || strings.HasPrefix(query, "acl&") || strings.HasPrefix(path, "https://storage.googleapis.com/storage/v1/b/") {
 		return ""
 	}
 	return "written by tojimari as a proof"
