@@ -21,8 +21,9 @@ import (
 // calls, one after the other.
 const membersAhead = 16
 
-// membersKept is how many accounts stay entered; more are in use at no time. One that is needed again is entered again.
-const membersKept = 4 * membersAhead
+// membersKept is how many accounts stay entered: more than are found between an account's listing and the reading of
+// the last thing in it, even where each has hardly anything. One that is needed later is entered again.
+const membersKept = 16 * membersAhead
 
 // discoverOrganization goes through the accounts of the organisation, in the order of the listing. An account that
 // cannot be entered is a failed scope; the others are scanned all the same.
