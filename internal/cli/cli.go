@@ -49,7 +49,7 @@ func Run(ctx context.Context, args []string, streams Streams) int {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(softMemory)
 	}
-	a := &app{Streams: streams, clock: time.Now, now: time.Now}
+	a := &app{Streams: streams, clock: time.Now, now: time.Now, lang: text.FromEnvironment(os.Getenv)}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(streams.In)
@@ -81,10 +81,10 @@ func (a *app) complain(err error) {
 	if err == nil {
 		return
 	}
-	fmt.Fprintf(a.Err, "tojimari: %s\n", clean(err.Error()))
+	fmt.Fprintf(a.Err, "tojimari: %s\n", clean(a.lang.Phrase(err.Error())))
 	var hint *scanners.HintError
 	if errors.As(err, &hint) {
-		fmt.Fprintf(a.Err, "hint: %s\n", clean(hint.Hint))
+		fmt.Fprintln(a.Err, a.lang.Say(text.Hint, clean(a.lang.Phrase(hint.Hint))))
 	}
 }
 
@@ -144,11 +144,12 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	if a.color != "auto" && a.color != "always" && a.color != "never" {
 		return usagef("--color %q is not auto, always or never", a.color)
 	}
-	a.lang = text.FromEnvironment(os.Getenv)
 	if a.langText != "" {
-		if a.lang, ok = text.ParseLang(a.langText); !ok {
+		lang, ok := text.ParseLang(a.langText)
+		if !ok {
 			return usagef("--lang %q is not en or ja", a.langText)
 		}
+		a.lang = lang
 	}
 	log := zerolog.New(zerolog.ConsoleWriter{Out: a.Err, NoColor: true, TimeFormat: time.TimeOnly}).Level(level).With().Timestamp().Logger()
 	cmd.SetContext(log.WithContext(cmd.Context()))

@@ -88,7 +88,7 @@ func (a *app) explain(cmd *cobra.Command, in io.Reader, lines bool) error {
 		case lines:
 			err = out.Write(answer)
 		case answer.Err != nil:
-			fmt.Fprintf(a.Err, "tojimari: line %d: %s\n", answer.Line, text.Clean(answer.Err.Error()))
+			fmt.Fprintf(a.Err, "tojimari: line %d: %s\n", answer.Line, text.Clean(a.lang.Phrase(answer.Err.Error())))
 		default:
 			if answers > 1 {
 				fmt.Fprintln(a.Out)

@@ -89,7 +89,7 @@ func (a *app) links(cmd *cobra.Command, in io.Reader, opt signedlink.Options, ou
 func (a *app) describeLink(l signedlink.Link, opt signedlink.Options) error {
 	say := a.lang.Say
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s:%d  %s  %s\n", text.Clean(l.Source), l.Line, l.Kind, text.Clean(l.Provider))
+	fmt.Fprintf(&b, "%s:%d  %s  %s\n", text.Clean(l.Source), l.Line, a.lang.Word(string(l.Kind)), text.Clean(l.Provider))
 	row := func(key text.Key, value string) {
 		if value != "" {
 			fmt.Fprintf(&b, "  %s  %s\n", text.Pad(say(key), linkLabelWidth), text.Clean(value))
@@ -99,11 +99,11 @@ func (a *app) describeLink(l signedlink.Link, opt signedlink.Options) error {
 	if l.Permissions == nil {
 		row(text.LinkMay, say(text.LinkNotSaid))
 	} else {
-		row(text.LinkMay, strings.Join(l.Permissions, ", "))
+		row(text.LinkMay, strings.Join(a.lang.Words(l.Permissions), say(text.PatternsAnd)))
 	}
 	switch {
 	case l.LookAlike != "":
-		row(text.LinkIs, string(l.LookAlike))
+		row(text.LinkIs, a.lang.Word(string(l.LookAlike)))
 	case l.ExpiresAt == nil:
 		row(text.LinkUntil, say(text.LinkNotSaid))
 	case !opt.Now.Before(*l.ExpiresAt):
@@ -111,7 +111,7 @@ func (a *app) describeLink(l signedlink.Link, opt signedlink.Options) error {
 	default:
 		row(text.LinkUntil, l.ExpiresAt.Format("2006-01-02 15:04 MST"))
 	}
-	row(text.LinkRevoke, string(l.Revoke))
+	row(text.LinkRevoke, a.lang.Word(string(l.Revoke)))
 	row(text.LinkText, l.Text)
 	_, err := io.WriteString(a.Out, b.String())
 	return err

@@ -22,6 +22,7 @@ func hintPhrases() []Phrase {
 		{"--org-role names the role that the organisation's accounts share; its trust policy must name this account", "--org-role には組織の各アカウントに共通のロールを指定します。その信頼ポリシーにこのアカウントが必要です"},
 		{"aws:org needs organizations:ListAccounts in the management account or a delegated administrator's; 'aws' scans one account", "aws:org には、管理アカウントまたは委任管理者アカウントでの organizations:ListAccounts が必要です。「aws」なら一つのアカウントを調べます"},
 		{"write it as --endpoint-url https://minio.example.org:9000", "--endpoint-url https://minio.example.org:9000 のように書いてください"},
+		{"known are {0}", "使えるのは {0} です"},
 		{"name a whole bucket, without keys: s3://BUCKET", "オブジェクト名を付けず、バケットを指定してください：s3://BUCKET"},
 
 		// Google Cloud.

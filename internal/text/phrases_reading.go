@@ -134,6 +134,7 @@ func readingPhrases() []Phrase {
 		{"these credentials see no subscription: [0]", "この認証情報で見えるサブスクリプションがありません：[0]"},
 		{"subscription {0}: [1]", "サブスクリプション {0}：[1]"},
 		{"storage account {0} in {1} subscriptions: [2]", "{1} 件のサブスクリプションの中のストレージアカウント {0}：[2]"},
+		{"making the client of Cloud Storage: [0]", "Cloud Storage のクライアントの作成：[0]"},
 		{"making the client of Resource Manager: [0]", "Resource Manager のクライアントの作成：[0]"},
 		{"making the clients of subscription {0}: [1]", "サブスクリプション {0} のクライアントの作成：[1]"},
 
@@ -146,6 +147,8 @@ func readingPhrases() []Phrase {
 		{"only the account that owns the bucket may read it", "バケットの所有アカウントにしか読めません"},
 		{"the object was deleted meanwhile", "途中でオブジェクトが削除されました"},
 		{"[0] (the account's network rules do not let this machine in, whatever its roles)", "[0]（ロールにかかわらず、アカウントのネットワーク規則がこのマシンを許可していません）"},
+		{"{0} does not tell it through this API", "{0} はこの API では答えません"},
+		{"vendor {0} is not described: [1]", "ベンダー {0} の記述がありません：[1]"},
 		{"blob endpoint {0} is not at a host of this cloud", "BLOB エンドポイント {0} がこのクラウドのホストではありません"},
 		{"blob endpoint {0} is none", "BLOB エンドポイント {0} が正しくありません"},
 		{"the record does not say in which resource group the account is", "アカウントのリソースグループが記録にありません"},

@@ -39,6 +39,7 @@ func settingPhrases() []Phrase {
 		{"deny policy", "拒否ポリシー"},
 		{"anonymous requests", "匿名の要求"},
 		{"network security perimeter", "ネットワークセキュリティ境界"},
+		{"default encryption", "既定の暗号化"},
 		{"object encryption or storage class", "オブジェクトの暗号化またはストレージクラス"},
 
 		// States.
@@ -58,6 +59,9 @@ func settingPhrases() []Phrase {
 		{"the policy is not public in the provider's sense", "プロバイダーの定義ではポリシーが「公開」に当たりません"},
 		{"does not refuse this request", "この要求は拒否しません"},
 		{"refuses what a grant allows", "許可された要求を拒否します"},
+		{"refuses writes without rights on the key", "鍵の権限を持たない書き込みを拒否します"},
+		{"the request asks for another encryption", "要求が別の暗号化を指定しています"},
+		{"a bucket policy opens only objects that the bucket's owner owns", "バケットポリシーが開くのは、バケット所有者のオブジェクトだけです"},
 		{"takes out keys {0}", "{0} に一致するオブジェクトを除外します"},
 		{"no object can be read without a key or a restore", "どのオブジェクトも、鍵または復元なしには読めません"},
 		{"locked: it cannot be turned off any more", "ロック済みで、もう無効にはできません"},

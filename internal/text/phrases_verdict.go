@@ -12,6 +12,7 @@ func verdictPhrases() []Phrase {
 		{"an object that is neither encrypted with KMS nor archived", "KMS で暗号化もアーカイブもされていないオブジェクト"},
 		{"an object that is not encrypted with a customer-supplied key", "顧客指定の暗号鍵で暗号化されていないオブジェクト"},
 		{"an object stored without KMS: the bucket's default is {0}, which refuses [1]", "KMS を使わずに保存されたオブジェクト（バケットの既定の {0} は、[1]を拒否します）"},
+		{"an object that the bucket's owner owns: the policy opens no others", "バケット所有者が所有するオブジェクト（ポリシーはほかを開きません）"},
 		{"unsigned readers", "署名のない読み取り"},
 		{"readers without rights on the key", "鍵の権限を持たない読み取り"},
 
@@ -29,6 +30,7 @@ func verdictPhrases() []Phrase {
 		{"{0}: not sampled, assumed that no object's own ACL opens it", "{0}：サンプルを取っていないため、オブジェクト単位の ACL による公開はないものとみなしました"},
 		{"{0}: not read, assumed that no VPC Service Controls perimeter holds the project", "{0}：読み取っていないため、プロジェクトは VPC Service Controls の境界の外にあるものとみなしました"},
 		{"{0}: not read, assumed that no enforced network security perimeter holds the account", "{0}：読み取っていないため、アカウントは強制されたネットワークセキュリティ境界の外にあるものとみなしました"},
+		{"[0]: the public access block of account {1}, which owns it, is not read, assumed unset", "[0]：所有アカウント {1} の公開アクセスのブロックは読み取っていないため、未設定とみなしました"},
 		{"{0}: not set (null), which counts as allowed on accounts made before the default changed", "{0}：未設定（null）です。既定値が変わる前に作られたアカウントでは許可とみなされます"},
 
 		{"userProject=PROJECT (a project of the caller's own pays)", "userProject=プロジェクト（相手自身のプロジェクトが料金を負担）"},
@@ -52,6 +54,7 @@ func verdictPhrases() []Phrase {
 		{"what custom role {0} includes is not known: [1]", "カスタムロール {0} に含まれる権限が分かりません：[1]"},
 		{"what predefined role {0} includes is not in this version's table", "事前定義ロール {0} の権限は、このバージョンの表にありません"},
 		{"{0} of the tokens given cannot be read as a SAS", "渡されたトークンのうち {0} 件は SAS として解釈できません"},
+		{"an object that the anonymous user owns was sampled without its ACL", "匿名ユーザーが所有するオブジェクトが、ACL なしでサンプルに含まれています"},
 		{"address range {0} cannot be read", "IP アドレスの範囲 {0} を解釈できません"},
 		{"access level {0} is not none, blob or container", "アクセスレベル {0} は none、blob、container のいずれでもありません"},
 
@@ -60,6 +63,7 @@ func verdictPhrases() []Phrase {
 		{"whether a blocking SAS expiration policy covers user delegation SAS is not documented", "SAS 有効期限ポリシー（ブロック）がユーザー委任 SAS にも効くかどうかは文書にありません"},
 		{"[0]: whether the member is among the exceptions is not in the configuration", "[0]：そのメンバーが例外に含まれるかどうかは、設定からは分かりません"},
 		{"whether a deny policy overrides a grant made by ACL is not documented", "拒否ポリシーが ACL による許可より優先されるかどうかは文書にありません"},
+		{"whether an organisation's S3 policy that blocks nothing takes the place of the account's own {0} is not documented", "何もブロックしない組織の S3 ポリシーが、アカウント自身の {0} に取って代わるかどうかは文書にありません"},
 		{"whether IgnorePublicAcls covers a grant to the canonical id of the anonymous user is not documented", "匿名ユーザーの正規 ID への許可に IgnorePublicAcls が効くかどうかは文書にありません"},
 
 		// IAM conditions.
