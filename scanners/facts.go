@@ -40,6 +40,7 @@ type Bucket struct {
 	Notifications Fact[Notifications] `json:"notifications,omitzero"`
 	Names         Fact[Names]         `json:"names,omitzero"`
 	Objects       Fact[ObjectSample]  `json:"objects,omitzero"`
+	Links         Fact[FoundLinks]    `json:"links,omitzero"` // signed links in the text of sampled objects
 	AWS           BucketAWS           `json:"aws,omitzero"`
 	GCP           BucketGCP           `json:"gcp,omitzero"`
 	Azure         BucketAzure         `json:"azure,omitzero"`
@@ -64,6 +65,7 @@ type Object struct {
 type Link struct {
 	Signed Fact[SignedLink] `json:"signed,omitzero"`
 	Live   Fact[Liveness]   `json:"live,omitzero"`
+	Place  Fact[LinkPlace]  `json:"place,omitzero"`
 }
 
 // SignedLink is what a signed URL opens and for how long, read from its text alone. Its signature is redacted.
@@ -88,7 +90,6 @@ type SignedLink struct {
 	Revoke        string    `json:"revoke"`
 	Seen          []Sight   `json:"seen"`
 	StoredPolicy  string    `json:"stored_policy"` // Azure `si`
-	PublicPlace   bool      `json:"public_place"`  // others can read the place where it was seen
 	CredentialRef string    `json:"credential"`    // key id or principal, no secret
 }
 
@@ -114,6 +115,7 @@ type Page struct {
 	Names        Fact[Names]        `json:"names,omitzero"`
 	Indexability Fact[Indexability] `json:"indexability,omitzero"`
 	Storage      Fact[StorageURL]   `json:"storage,omitzero"`
+	Links        Fact[FoundLinks]   `json:"links,omitzero"` // signed links in the page
 }
 
 // Response is what a stranger got.

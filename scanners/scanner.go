@@ -100,6 +100,8 @@ type Runtime struct {
 	Now func() time.Time
 	// Objects is how many objects per bucket may be sampled; 0 samples none.
 	Objects int
+	// Links, where set, finds signed links in pages and in sampled objects.
+	Links LinkReader
 	// Options are the flags that stand for all targets ("profile", "region", "endpoint-url", ...); an
 	// option on a target wins over them.
 	Options map[string]string

@@ -11,6 +11,7 @@ import (
 	"github.com/tojimari/tojimari/internal/judge"
 	"github.com/tojimari/tojimari/scanners"
 	"github.com/tojimari/tojimari/scanners/all"
+	"github.com/tojimari/tojimari/scanners/links"
 )
 
 func (a *app) permissionsCommand() *cobra.Command {
@@ -122,7 +123,12 @@ func organizationStatements(partition, role string) []policyStatement {
 
 // permissionsFor lists what the scanner of a target needs so that the judge's rules can be decided, sorted.
 func permissionsFor(j *judge.Judge, extra scanners.FactSet, provider scanners.Provider, target scanners.Target, objects int) ([]string, error) {
-	registry, err := all.New(scanners.Runtime{Objects: objects}, all.Config{})
+	inText := linkFacts(j, objects)
+	rt := scanners.Runtime{Objects: objects}
+	if len(inText) > 0 {
+		rt.Links = links.NewReader(nil, nil, false)
+	}
+	registry, err := all.New(rt, all.Config{})
 	if err != nil {
 		return nil, err
 	}
@@ -132,6 +138,7 @@ func permissionsFor(j *judge.Judge, extra scanners.FactSet, provider scanners.Pr
 	}
 	needed := scanners.FactSet{}
 	needed.AddAll(extra)
+	needed.AddAll(inText)
 	for _, kind := range scanners.Kinds() {
 		needed.AddAll(j.Needs(kind, provider))
 	}

@@ -70,7 +70,7 @@ func (a *app) run(ctx context.Context, s scan) (result.Run, error) {
 	}
 	j := &judging{scan: s, run: &run, reports: reports, saved: saved, tally: judge.Tally{FailOn: s.failOn, AllowUnknown: s.allowUnknown}}
 	summary, err := engine.Run(ctx, engine.Config{
-		Registry: s.registry, Targets: s.targets, Needs: needs{s.judge, s.extra}, Concurrency: s.concurrency, Pace: s.pacer,
+		Registry: s.registry, Targets: s.targets, Needs: needs{s.judge, s.extra}, Beside: s.links, Concurrency: s.concurrency, Pace: s.pacer,
 		Filter: s.filter.takesRef, Keep: s.filter.takesRecord, Resume: earlier, Deadline: s.deadline, Now: a.now,
 		Progress: func(p engine.Progress) { progress.Show(j.progress(p)) },
 		Emit:     func(e engine.Event) error { return j.event(ctx, e) },
@@ -212,23 +212,5 @@ func coverageOf(s engine.Summary, in scan) result.Coverage {
 	if out.NotCovered == nil {
 		out.NotCovered = []string{}
 	}
-	return out
-}
-
-// needs adds what filters and proofs read of buckets to what the judge needs.
-type needs struct {
-	*judge.Judge
-	extra scanners.FactSet
-}
-
-// First returns the facts needed of every resource of the kind.
-func (n needs) First(kind scanners.Kind, provider scanners.Provider) scanners.FactSet {
-	first := n.Judge.First(kind, provider)
-	if len(n.extra) == 0 || kind != scanners.KindBucket {
-		return first
-	}
-	out := scanners.FactSet{}
-	out.AddAll(first)
-	out.AddAll(n.extra)
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"time"
 
 	"github.com/tojimari/tojimari/scanners"
@@ -22,6 +23,9 @@ type delivery struct {
 	grace     <-chan time.Time // set once ctx is done
 	graceOver bool
 
+	seed   maphash.Seed
+	passed map[uint64]struct{} // ids of the links delivered, hashed: memory per link stays at a few bytes
+
 	records int               // of the open scope
 	broken  bool              // the open scope is not whole
 	missing int               // resources of the open scope that were found and not read
@@ -31,7 +35,7 @@ type delivery struct {
 
 // deliver runs until r.jobs is closed. After an error of Emit it drains the rest silently.
 func (r *run) deliver(ctx context.Context, stop context.CancelCauseFunc) error {
-	d := &delivery{run: r, ctx: ctx, stop: stop}
+	d := &delivery{run: r, ctx: ctx, stop: stop, seed: maphash.MakeSeed(), passed: map[uint64]struct{}{}}
 	for j := range r.jobs {
 		d.job(j)
 	}
@@ -49,7 +53,7 @@ func (d *delivery) job(j *job) {
 		d.broken = d.broken || j.failed.Resource == "" || j.failed.Code != scanners.CodeGone
 		d.emit(Event{Failed: j.failed, Scope: j.scope})
 	case replayMark:
-		if err := d.resume.replay(j.scope, func(e Event) bool { d.emit(e); return d.err == nil }); err != nil && d.err == nil {
+		if err := d.resume.replay(j.scope, d.earlier); err != nil && d.err == nil {
 			failure := scanners.FailureOf(err)
 			failure.Scope = j.scope
 			d.emit(Event{Failed: &failure, Scope: j.scope})
@@ -57,6 +61,15 @@ func (d *delivery) job(j *job) {
 	case resourceMark:
 		d.resource(j)
 	}
+}
+
+// earlier passes on what an earlier snapshot has, and reports whether to go on.
+func (d *delivery) earlier(e Event) bool {
+	if e.Record != nil && e.Record.Kind == scanners.KindLink {
+		d.first(e.Record)
+	}
+	d.emit(e)
+	return d.err == nil
 }
 
 func (d *delivery) resource(j *job) {
@@ -80,7 +93,32 @@ func (d *delivery) resource(j *job) {
 	default:
 		d.records++
 		d.emit(Event{Record: j.rec, Scope: j.scope})
+		d.beside(j)
 	}
+}
+
+// beside delivers the records of what stands in a record.
+func (d *delivery) beside(j *job) {
+	if j.rec.Kind == scanners.KindLink {
+		d.first(j.rec)
+	}
+	if d.cfg.Beside == nil || j.source.saved {
+		return
+	}
+	for _, rec := range d.cfg.Beside(j.rec) {
+		if d.first(rec) {
+			d.records++
+			d.emit(Event{Record: rec, Scope: j.scope})
+		}
+	}
+}
+
+// first reports whether no link of the id was delivered before, and notes this one.
+func (d *delivery) first(link *scanners.Record) bool {
+	id := maphash.String(d.seed, link.ID)
+	_, twice := d.passed[id]
+	d.passed[id] = struct{}{}
+	return !twice
 }
 
 func (d *delivery) close(j *job) {

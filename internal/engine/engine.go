@@ -56,6 +56,9 @@ type Config struct {
 	Now func() time.Time
 	// Progress, where set, is told how far the run is after each event, from the goroutine that calls Emit.
 	Progress func(Progress)
+	// Beside, where set, makes records of what stands in one that was inspected: the signed links of a page, say. They
+	// are delivered behind it, each id once. It is not asked about records of a saved scan, which has them already.
+	Beside func(*scanners.Record) []*scanners.Record
 	// Emit receives the events in order, from one goroutine. An error ends the run.
 	Emit func(Event) error
 }

@@ -423,8 +423,9 @@ func TestLinksOfCloudsThatNoRuleNames(t *testing.T) {
 	j := shippedJudge(t, Options{})
 	rec := scanners.NewRecord(scanners.Head{ID: "link:1", Name: "1", Kind: scanners.KindLink, Provider: "cloudflare_r2"})
 	rec.Link.Signed = scanners.KnownFact(scanners.SignedLink{
-		PublicPlace: true, ExpiresAt: testTime.AddDate(0, 0, 3), LongLivedKey: "true", PermsKnown: true, Permissions: []string{"read"}, Scope: "object",
+		ExpiresAt: testTime.AddDate(0, 0, 3), LongLivedKey: "true", PermsKnown: true, Permissions: []string{"read"}, Scope: "object",
 	}, scanners.Origin{})
+	rec.Link.Place = scanners.KnownFact(scanners.LinkPlace{Public: true}, scanners.Origin{})
 	want := []string{"link-where-others-read", "link-lives-long", "link-by-long-lived-key"}
 	if diff := cmp.Diff(want, failing(j.Judge(rec, testTime).Results)); diff != "" {
 		t.Error(diff)

@@ -56,7 +56,9 @@ func (c *collector) add(link signedlink.Link, unit linksource.Unit) {
 		}
 		return
 	}
-	record := RecordOf(link, sight, c.scanner.runtime.Now().UTC())
+	record := recordOf(signedFact(link, sight), c.scanner.runtime.Now().UTC())
+	// Who else can read a file is not for its bytes to say: it is told by where it was published.
+	record.Link.Place = scanners.KnownFact(scanners.LinkPlace{}, record.Place)
 	c.hold(record)
 	if c.scanner.options.Live != nil {
 		c.scanner.mu.Lock()
@@ -88,6 +90,7 @@ func (c *collector) unread(source string, err error) {
 	record := scanners.NewRecord(scanners.Head{ID: id, Kind: scanners.KindLink, Name: source, Place: scanners.Origin{File: source}})
 	record.At = c.scanner.runtime.Now().UTC()
 	record.Link.Signed = scanners.UnknownFact[scanners.SignedLink](reason, scanners.Origin{File: source})
+	record.Link.Place = scanners.KnownFact(scanners.LinkPlace{}, scanners.Origin{File: source})
 	if c.scanner.options.Live != nil {
 		record.Link.Live = scanners.UnknownFact[scanners.Liveness](reason, scanners.Origin{File: source})
 	}

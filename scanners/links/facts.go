@@ -20,19 +20,20 @@ func sightOf(link signedlink.Link, unit linksource.Unit) scanners.Sight {
 	return s
 }
 
-// RecordOf makes the record of a link that was seen at one place at a time in UTC. It is for scanners that come upon
-// links in what they read: pages and objects.
-func RecordOf(link signedlink.Link, sight scanners.Sight, now time.Time) *scanners.Record {
-	place := scanners.Origin{File: sight.Source, Line: int(min(sight.Line, 1<<31-1))}
-	name, _, _ := strings.Cut(link.Text, "?")
-	if name == "" {
-		name = string(link.Kind)
+// recordOf makes the record of a link that was seen at a time in UTC.
+func recordOf(signed scanners.SignedLink, now time.Time) *scanners.Record {
+	var place scanners.Origin
+	if len(signed.Seen) > 0 {
+		place = scanners.Origin{File: signed.Seen[0].Source, Line: int(min(signed.Seen[0].Line, 1<<31-1))}
 	}
-	head := scanners.Head{ID: scanners.LinkID(link.Fingerprint), Kind: scanners.KindLink, Name: name, Place: place}
-	switch p := link.Provider; p {
+	name, _, _ := strings.Cut(signed.Text, "?")
+	if name == "" {
+		name = signed.SignedKind
+	}
+	head := scanners.Head{ID: scanners.LinkID(signed.Fingerprint), Kind: scanners.KindLink, Name: name, Place: place}
+	switch p := signed.Provider; p {
 	case "aws", "gcp":
-		head.Provider = scanners.Provider(p)
-		head.Account = value(link.Account)
+		head.Provider, head.Account = scanners.Provider(p), signed.Account
 	case "azure":
 		head.Provider = scanners.Azure // its account is a storage account, no subscription
 	default:
@@ -40,7 +41,7 @@ func RecordOf(link signedlink.Link, sight scanners.Sight, now time.Time) *scanne
 	}
 	record := scanners.NewRecord(head)
 	record.At = now
-	record.Link.Signed = scanners.KnownFact(signedFact(link, sight), place)
+	record.Link.Signed = scanners.KnownFact(signed, place)
 	return record
 }
 

@@ -3,6 +3,7 @@
 //	links.go    what the scanner is and is given
 //	collect.go  gathering the places where each link was seen
 //	facts.go    from a signed link to the facts of a record
+//	reader.go   links in what other scanners read: pages and objects
 package links
 
 import (
@@ -27,6 +28,7 @@ const Scheme = "links"
 const (
 	factSigned scanners.FactName = "link.signed"
 	factLive   scanners.FactName = "link.live"
+	factPlace  scanners.FactName = "link.place"
 )
 
 // Options are what the scanner works with beside the Runtime.
@@ -63,7 +65,7 @@ func New(rt scanners.Runtime, options Options) *Scanner {
 
 // Describe says that it needs no permission of any provider.
 func (s *Scanner) Describe() scanners.Description {
-	supplies := []scanners.Supply{{Fact: factSigned}}
+	supplies := []scanners.Supply{{Fact: factSigned}, {Fact: factPlace}}
 	if s.options.Live != nil {
 		supplies = append(supplies, scanners.Supply{Fact: factLive})
 	}

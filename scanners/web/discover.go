@@ -72,7 +72,7 @@ func (s *Scanner) crawl(ctx context.Context, target scanners.Target, start *url.
 		v := s.visit(ctx, at.address, at.method, s.redactKeys(target))
 		record := scanners.NewRecord(s.head(at.address))
 		record.At = s.runtime.Now().UTC()
-		s.fill(record.Page, v)
+		s.fill(ctx, record.Page, v)
 		record.Page.Indexability = s.indexabilityFact(ctx, v, start, at.found)
 		if !yield(scanners.Ref{Head: record.Head, Seed: record, Target: target}, nil) {
 			return
@@ -185,7 +185,7 @@ func (s *Scanner) Inspect(ctx context.Context, ref scanners.Ref, need scanners.F
 		return *record, nil // the run has ended: nothing was inspected
 	}
 	fresh := &scanners.Page{}
-	s.fill(fresh, v)
+	s.fill(ctx, fresh, v)
 	if need.Has(factIndexability) {
 		fresh.Indexability = s.indexabilityFact(ctx, v, u, nil)
 	}
@@ -197,7 +197,7 @@ func (s *Scanner) Inspect(ctx context.Context, ref scanners.Ref, need scanners.F
 // wanted reports whether a fact is asked for that is not settled.
 func wanted(need scanners.FactSet, p *scanners.Page) bool {
 	return need.Has(factResponse) && !p.Response.Settled() || need.Has(factNames) && !p.Names.Settled() ||
-		need.Has(factStorage) && !p.Storage.Settled() || need.Has(factIndexability) && !p.Indexability.Settled()
+		need.Has(factStorage) && !p.Storage.Settled() || need.Has(factLinks) && !p.Links.Settled() || need.Has(factIndexability) && !p.Indexability.Settled()
 }
 
 // keep takes over the facts that are settled already.
@@ -210,6 +210,9 @@ func keep(to, from *scanners.Page) {
 	}
 	if from.Storage.Settled() {
 		to.Storage = from.Storage
+	}
+	if from.Links.Settled() {
+		to.Links = from.Links
 	}
 	if from.Indexability.Settled() {
 		to.Indexability = from.Indexability

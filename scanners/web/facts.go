@@ -53,11 +53,12 @@ func origin(v *visit) scanners.Origin {
 }
 
 // fill sets the facts of a page from a visit, all but indexability.
-func (s *Scanner) fill(page *scanners.Page, v *visit) {
+func (s *Scanner) fill(ctx context.Context, page *scanners.Page, v *visit) {
 	from := origin(v)
 	page.Response = responseFact(v, from)
 	page.Names = namesFact(v, from)
 	page.Storage = storageFact(v, s.locate(v), from)
+	page.Links = s.linksFact(ctx, v, from)
 }
 
 // indexabilityFact tells the page's story. start is the address that the user named.

@@ -41,6 +41,9 @@ type visit struct {
 	head     *indexability.Head
 	tally    *names.Tally
 	entries  []listing.Entry
+	links    bool   // signed links are looked for
+	text     []byte // what was read of a page, for that
+	textCut  bool
 	headOnly bool
 }
 
@@ -73,7 +76,7 @@ func (s *Scanner) visit(ctx context.Context, u *url.URL, method string, redact b
 		if n > 0 && !s.pause(ctx, n, v.answer) {
 			break
 		}
-		v = &visit{asked: u, tally: names.NewTally(s.words, names.Options{Samples: keySamples, Redact: redact}), headOnly: method == http.MethodHead}
+		v = &visit{asked: u, tally: names.NewTally(s.words, names.Options{Samples: keySamples, Redact: redact}), headOnly: method == http.MethodHead, links: s.runtime.Links != nil}
 		v.answer, v.err = s.client.Fetch(ctx, fetch.Request{Method: method, URL: u, Named: true, MaxBytes: maxListing}, v.read)
 		if !mayPass(v.answer, v.err) {
 			break
@@ -135,7 +138,9 @@ func (v *visit) read(r *fetch.Response, body io.Reader) error {
 	start, _ := buffered.Peek(1024)
 	switch v.format = listing.Sniff(start); v.format {
 	case listing.XML, listing.JSON:
-		v.list(buffered)
+		document := v.keep(buffered)
+		v.list(document)
+		v.readOn(document)
 	case listing.HTML:
 		// What was read before a connection broke is not kept as if it were whole.
 		text, _ := io.ReadAll(io.LimitReader(buffered, maxPage+1))
@@ -143,6 +148,7 @@ func (v *visit) read(r *fetch.Response, body io.Reader) error {
 		if cut {
 			text, r.Truncated = text[:maxPage], true
 		}
+		v.text, v.textCut = text, cut
 		v.list(bytes.NewReader(text))
 		head, err := indexability.ReadHead(bytes.NewReader(text), r.URL)
 		head.Complete = err == nil && head.Complete && (head.Closed || !cut)

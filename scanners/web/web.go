@@ -7,6 +7,7 @@
 //	robots.go    the robots.txt of each host, asked once
 //	sitemap.go   the sitemaps that it names
 //	address.go   addresses as they may be shown
+//	links.go     signed links in what was read of a page
 //	facts.go     from a visit to the facts of a record
 //	prove.go     sending the witnesses of access verdicts
 package web
@@ -115,6 +116,7 @@ const (
 	factNames        scanners.FactName = "page.names"
 	factStorage      scanners.FactName = "page.storage"
 	factIndexability scanners.FactName = "page.indexability"
+	factLinks        scanners.FactName = "page.links"
 )
 
 // Describe implements scanners.Scanner.
@@ -123,16 +125,21 @@ func (s *Scanner) Describe() scanners.Description {
 		{Name: "depth", Help: "follow links on the same host up to this many steps (default 0: one page)"},
 		{Name: "redact-keys", Help: "hide what object keys say beyond the words that told their kind"},
 	}
+	supplies := []scanners.Supply{{Fact: factResponse}, {Fact: factNames}, {Fact: factStorage}, {Fact: factIndexability}}
+	if s.runtime.Links != nil {
+		supplies = append(supplies, scanners.Supply{Fact: factLinks})
+	}
 	return scanners.Description{
 		Name: "web",
 		Forms: []scanners.Form{
 			{Scheme: "https", Pattern: "https://HOST/PATH", Help: "what a stranger and a search engine get at an address", Options: options},
 			{Scheme: "http", Pattern: "http://HOST/PATH", Help: "the same without TLS, as website endpoints of S3 have it", Options: options},
 		},
-		Supplies: []scanners.Supply{{Fact: factResponse}, {Fact: factNames}, {Fact: factStorage}, {Fact: factIndexability}},
+		Supplies: supplies,
 		NotCovered: []string{
 			"search engines themselves: nothing is asked of them", "sitemaps, unless a depth is given",
 			"pages that a script builds in the browser", "links on other hosts",
+			"signed links in what is neither HTML, XML nor JSON, and beyond the first MiB of a page",
 		},
 	}
 }
