@@ -12,13 +12,15 @@ import (
 // Part gives its pairs to yield until that returns false or ctx ends.
 type Part[A, B any] func(ctx context.Context, yield func(A, B) bool)
 
-// buffer is how many pairs a part may be ahead of its reader.
-const buffer = 512
+// Limits bound how far the work may be ahead of its reader.
+type Limits struct {
+	Parts int // how many parts are at work at once, the one being read among them
+	Pairs int // how many pairs of each part wait for the reader, before the part waits itself
+}
 
-// Run yields what the parts give, in the order of the parts. While one is read, the parts up to width-1 places behind
-// it are at work already; each waits once it has given buffer pairs. Run returns when its parts have ended. A panic of
+// Run yields what the parts give, in the order of the parts. Run returns when its parts have ended. A panic of
 // a part is raised again where the pairs are read.
-func Run[A, B any](ctx context.Context, width int, parts iter.Seq[Part[A, B]]) iter.Seq2[A, B] {
+func Run[A, B any](ctx context.Context, limits Limits, parts iter.Seq[Part[A, B]]) iter.Seq2[A, B] {
 	return func(yield func(A, B) bool) {
 		var running sync.WaitGroup
 		defer running.Wait()
@@ -26,13 +28,13 @@ func Run[A, B any](ctx context.Context, width int, parts iter.Seq[Part[A, B]]) i
 		defer cancel()
 		var queue []<-chan step[A, B]
 		for part := range parts {
-			if len(queue) >= width {
+			if len(queue) >= limits.Parts {
 				if !read(queue[0], yield) {
 					return
 				}
 				queue = queue[1:]
 			}
-			out := make(chan step[A, B], buffer)
+			out := make(chan step[A, B], limits.Pairs)
 			queue = append(queue, out)
 			running.Go(func() { work(ctx, part, out) })
 		}

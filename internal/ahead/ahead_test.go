@@ -50,7 +50,7 @@ func TestSideBySideInOrder(t *testing.T) {
 			want = append(want, 10*i, 10*i+1, 10*i+2)
 		}
 		start := time.Now()
-		if diff := cmp.Diff(want, read(ahead.Run(t.Context(), 3, slices.Values(parts)), -1)); diff != "" {
+		if diff := cmp.Diff(want, read(ahead.Run(t.Context(), ahead.Limits{Parts: 3, Pairs: 512}, slices.Values(parts)), -1)); diff != "" {
 			t.Error(diff)
 		}
 		if took := time.Since(start); took != 9*time.Second {
@@ -70,7 +70,7 @@ func TestEndsWithItsReader(t *testing.T) {
 			}
 		}
 		parts := []part{long, long, long, long}
-		if got := read(ahead.Run(t.Context(), 3, slices.Values(parts)), 5000); len(got) != 5000 || got[4999] != 4999 {
+		if got := read(ahead.Run(t.Context(), ahead.Limits{Parts: 3, Pairs: 512}, slices.Values(parts)), 5000); len(got) != 5000 || got[4999] != 4999 {
 			t.Errorf("%d pairs", len(got))
 		}
 		if n := working.Load(); n != 0 {
@@ -78,7 +78,7 @@ func TestEndsWithItsReader(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(2500*time.Millisecond, cancel)
-		if got := read(ahead.Run(ctx, 2, slices.Values([]part{counting(0, 1000, time.Second), counting(0, 1000, time.Second)})), -1); len(got) > 4 {
+		if got := read(ahead.Run(ctx, ahead.Limits{Parts: 2, Pairs: 512}, slices.Values([]part{counting(0, 1000, time.Second), counting(0, 1000, time.Second)})), -1); len(got) > 4 {
 			t.Errorf("%d pairs after the end", len(got))
 		}
 	})
@@ -94,7 +94,7 @@ func TestBounded(t *testing.T) {
 				given.Add(1)
 			}
 		}
-		for range ahead.Run(t.Context(), 2, slices.Values([]part{long, long, long, long})) {
+		for range ahead.Run(t.Context(), ahead.Limits{Parts: 2, Pairs: 512}, slices.Values([]part{long, long, long, long})) {
 			synctest.Wait()
 			if begun.Load() != 2 || given.Load() > 2*520 {
 				t.Errorf("%d parts begun, %d pairs given", begun.Load(), given.Load())
@@ -111,6 +111,6 @@ func TestPanicReachesTheReader(t *testing.T) {
 		}
 	}()
 	broken := func(context.Context, func(int, string) bool) { panic("oh") }
-	read(ahead.Run(t.Context(), 2, slices.Values([]part{counting(0, 1, 0), broken})), -1)
+	read(ahead.Run(t.Context(), ahead.Limits{Parts: 2, Pairs: 512}, slices.Values([]part{counting(0, 1, 0), broken})), -1)
 	t.Error("nothing was raised")
 }

@@ -332,7 +332,7 @@ func (ses *session) endpointRefs(ctx context.Context, target scanners.Target, sc
 		}
 		return true
 	}
-	for entries, err := range ahead.Run(ctx, listingsAhead, ses.pointListings(keys)) {
+	for entries, err := range ahead.Run(ctx, ahead.Limits{Parts: listingsAhead}, ses.pointListings(keys)) {
 		if err != nil {
 			if ends := ses.endsTarget(err); ends != nil {
 				return yield(scanners.Ref{}, ends)

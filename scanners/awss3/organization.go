@@ -21,6 +21,10 @@ import (
 // calls, one after the other.
 const membersAhead = 16
 
+// refsAhead is how many resources of an account are named before they are wanted. The calls that follow the listing of
+// an ordinary account's buckets need not wait for its reader then.
+const refsAhead = 512
+
 // membersKept is how many accounts stay entered: more than are found between an account's listing and the reading of
 // the last thing in it, even where each has hardly anything. One that is needed later is entered again.
 const membersKept = 16 * membersAhead
@@ -59,7 +63,7 @@ func (s *Scanner) discoverOrganization(ctx context.Context, ses *session, target
 			input.NextToken = page.NextToken
 		}
 	}
-	ahead.Run(ctx, membersAhead, members)(yield)
+	ahead.Run(ctx, ahead.Limits{Parts: membersAhead, Pairs: refsAhead}, members)(yield)
 }
 
 func (s *Scanner) discoverMember(ctx context.Context, ses *session, target scanners.Target, role string, a orgtypes.Account, yield func(scanners.Ref, error) bool) {

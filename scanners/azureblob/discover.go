@@ -12,6 +12,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage"
 
+	"github.com/tojimari/tojimari/internal/ahead"
 	"github.com/tojimari/tojimari/scanners"
 	"github.com/tojimari/tojimari/scanners/attempt"
 )
@@ -51,18 +52,33 @@ func (s *Scanner) Discover(ctx context.Context, target scanners.Target) iter.Seq
 			yield(scanners.Ref{}, err)
 			return
 		}
-		d := &discovery{session: ses, target: target, yield: yield}
 		if v.account != "" {
+			d := &discovery{session: ses, target: target, yield: yield}
 			d.oneAccount(ctx, v, subscriptions)
 			return
 		}
-		for _, sub := range subscriptions {
-			if !d.subscription(ctx, sub) {
-				return
+		ahead.Run(ctx, ahead.Limits{Parts: subscriptionsAhead, Pairs: refsAhead}, func(yield func(part) bool) {
+			for _, sub := range subscriptions {
+				if !yield(func(ctx context.Context, yield func(scanners.Ref, error) bool) {
+					(&discovery{session: ses, target: target, yield: yield}).subscription(ctx, sub)
+				}) {
+					return
+				}
 			}
-		}
+		})(yield)
 	}
 }
+
+// part names the resources of one subscription or storage account.
+type part = ahead.Part[scanners.Ref, error]
+
+// How much is listed side by side, and how many resources are named before they are wanted: each carries what the
+// listing says of it.
+const (
+	subscriptionsAhead = 4
+	accountsAhead      = 4
+	refsAhead          = 32
+)
 
 // subscription is one subscription as the listings give it.
 type subscription struct {
@@ -134,28 +150,30 @@ func (d *discovery) scopeRef(sub subscription) scanners.Ref {
 	return scanners.Ref{Head: head, Scope: head.ID, Target: d.target}
 }
 
-// subscription yields one subscription with all that is in it, and reports whether to go on with another.
-func (d *discovery) subscription(ctx context.Context, sub subscription) bool {
+// subscription yields one subscription with all that is in it.
+func (d *discovery) subscription(ctx context.Context, sub subscription) {
 	scope := d.scopeRef(sub)
-	if !d.yield(scope, nil) {
-		return false
+	if !d.yield(scope, nil) || scanners.SkipScope(ctx, scope.ID) {
+		return
 	}
-	if scanners.SkipScope(ctx, scope.ID) {
-		return true
+	var failed error
+	stores := func(yield func(part) bool) {
+		failed = d.accounts(ctx, sub, func(a *armstorage.Account) error {
+			if !yield(func(ctx context.Context, yield func(scanners.Ref, error) bool) {
+				(&discovery{session: d.session, target: d.target, yield: yield}).account(ctx, scope, a, "")
+			}) {
+				return errStopped
+			}
+			return nil
+		})
 	}
-	err := d.accounts(ctx, sub, func(a *armstorage.Account) error {
-		if !d.account(ctx, scope, a, "") {
-			return errStopped
+	for ref, err := range ahead.Run(ctx, ahead.Limits{Parts: accountsAhead, Pairs: refsAhead}, stores) {
+		if !d.yield(ref, err) {
+			return
 		}
-		return nil
-	})
-	switch {
-	case err == nil:
-		return true
-	case errors.Is(err, errStopped):
-		return false
-	default:
-		return d.yield(scope, explain("listing the storage accounts", permitAccounts, err))
+	}
+	if failed != nil {
+		d.yield(scope, explain("listing the storage accounts", permitAccounts, failed))
 	}
 }
 
@@ -182,29 +200,23 @@ func (d *discovery) accounts(ctx context.Context, sub subscription, take func(*a
 	return err
 }
 
-// account yields a storage account and its containers, or the one container that is named; it reports whether to go on.
-func (d *discovery) account(ctx context.Context, scope scanners.Ref, a *armstorage.Account, only string) bool {
+// account yields a storage account and its containers, or the one container that is named.
+func (d *discovery) account(ctx context.Context, scope scanners.Ref, a *armstorage.Account, only string) {
 	ref := d.storeRef(scope, a)
-	if !d.yield(ref, nil) {
-		return false
-	}
-	if !hasBlobs(a.Kind) {
-		return true
+	if !d.yield(ref, nil) || !hasBlobs(a.Kind) {
+		return
 	}
 	if only != "" {
-		return d.oneContainer(ctx, ref, only)
+		d.oneContainer(ctx, ref, only)
+		return
 	}
 	err := d.containers(ctx, ref)
 	var f *failure
 	switch {
-	case err == nil:
-		return true
-	case errors.Is(err, errStopped):
-		return false
-	case errors.As(err, &f) && f.Kind == attempt.Unsupported:
-		return true // an account of a kind that holds no blobs
+	case err == nil, errors.Is(err, errStopped):
+	case errors.As(err, &f) && f.Kind == attempt.Unsupported: // an account of a kind that holds no blobs
 	default:
-		return d.yield(ref, explain("listing the containers of "+ref.Name, permitContainers, err))
+		d.yield(ref, explain("listing the containers of "+ref.Name, permitContainers, err))
 	}
 }
 
@@ -246,18 +258,20 @@ func (d *discovery) containers(ctx context.Context, store scanners.Ref) error {
 	})
 }
 
-func (d *discovery) oneContainer(ctx context.Context, store scanners.Ref, name string) bool {
+func (d *discovery) oneContainer(ctx context.Context, store scanners.Ref, name string) {
 	clients, err := d.storage(ctx, store.Account)
 	if err != nil {
-		return d.yield(store, err)
+		d.yield(store, err)
+		return
 	}
 	got, err := call(ctx, d.session, func(ctx context.Context) (armstorage.BlobContainersClientGetResponse, error) {
 		return clients.containers.Get(ctx, store.ResourceGroup, store.Name, name, nil)
 	})
 	if err != nil {
-		return d.yield(store, explain(fmt.Sprintf("looking for container %q of %s", name, store.Name), permitContainers, err))
+		d.yield(store, explain(fmt.Sprintf("looking for container %q of %s", name, store.Name), permitContainers, err))
+		return
 	}
-	return d.yield(d.containerRef(store, name, got.ContainerProperties, containerReading()), nil)
+	d.yield(d.containerRef(store, name, got.ContainerProperties, containerReading()), nil)
 }
 
 func (d *discovery) containerRef(store scanners.Ref, name string, properties *armstorage.ContainerProperties, op operation) scanners.Ref {
