@@ -69,6 +69,12 @@ func (a *app) run(ctx context.Context, s scan) (result.Run, error) {
 		return run, wrongUse(err)
 	}
 	j := &judging{scan: s, run: &run, reports: reports, saved: saved, tally: judge.Tally{FailOn: s.failOn, AllowUnknown: s.allowUnknown}}
+	if s.prover != nil {
+		j.proofs = newProofs(func() *proving {
+			return &proving{prover: s.prover, judge: s.judge, at: s.at, hide: s.options.RedactKeys}
+		}, j.take)
+		defer j.proofs.end()
+	}
 	summary, err := engine.Run(ctx, engine.Config{
 		Registry: s.registry, Targets: s.targets, Needs: needs{s.judge, s.extra}, Beside: s.links, Concurrency: s.concurrency, Pace: s.pacer,
 		Filter: s.filter.takesRef, Keep: s.filter.takesRecord, Resume: earlier, Deadline: s.deadline, Now: a.now,
@@ -100,7 +106,8 @@ type judging struct {
 	saved   snapshots
 	tally   judge.Tally
 	room    []result.Result
-	lost    int // failures that leave something unknown
+	lost    int     // failures that leave something unknown
+	proofs  *proofs // nil without --prove
 }
 
 func (j *judging) event(ctx context.Context, e engine.Event) error {
@@ -122,19 +129,21 @@ func (j *judging) event(ctx context.Context, e engine.Event) error {
 	if e.Record == nil {
 		return nil
 	}
+	if j.proofs != nil {
+		return j.proofs.add(ctx, e.Record, j.scan.judge.Judge(e.Record, j.scan.at))
+	}
 	judged := j.scan.judge.Append(j.room, e.Record, j.scan.at)
 	j.room = judged.Results
-	return j.take(ctx, judged)
+	return j.take(judged)
 }
 
-func (j *judging) take(ctx context.Context, judged judge.Judged) error {
+func (j *judging) take(judged judge.Judged) error {
 	for _, w := range judged.Woes {
 		if len(j.run.RuleErrors) < engine.MaxFailures {
 			j.run.RuleErrors = append(j.run.RuleErrors, w)
 		}
 	}
 	for i := range judged.Results {
-		j.prove(ctx, &judged.Results[i])
 		j.tally.Add(&judged.Results[i])
 		if err := j.reports.Result(judged.Results[i]); err != nil {
 			return err
@@ -157,9 +166,14 @@ func (j *judging) progress(p engine.Progress) report.ProgressState {
 
 // finish judges the exceptions and fills in the run record.
 func (j *judging) finish(ctx context.Context, s engine.Summary) error {
+	if j.proofs != nil {
+		if err := j.proofs.flush(0); err != nil {
+			return err
+		}
+	}
 	whole := s.CutOff == nil && s.FailureCount == 0
 	lapsed, lapses := j.scan.judge.Lapses(j.scan.at, whole && j.scan.filter.empty())
-	if err := j.take(ctx, lapsed); err != nil {
+	if err := j.take(lapsed); err != nil {
 		return err
 	}
 	run := j.run

@@ -56,6 +56,9 @@ func blocks() []block {
 	return out
 }
 
+// Public reports whether an address is one of the internet, by the table that decides what may be asked.
+func Public(a netip.Addr) bool { return classifier(blocks()).of(a) == public }
+
 // classifier is the table, built once per client.
 type classifier []block
 

@@ -138,6 +138,10 @@ func (c *Client) Fetch(ctx context.Context, r Request, read func(*Response, io.R
 	if err := check(&r); err != nil {
 		return nil, err
 	}
+	// The first turn is waited for outside the time limit: many may be waiting for the same host.
+	if err := c.turns.take(ctx, r.URL.Host, &c.options); err != nil {
+		return nil, fmt.Errorf("waiting for a turn at %q: %w", r.URL.Host, err)
+	}
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
 	limit := c.options.MaxRedirects
@@ -165,14 +169,14 @@ func (c *Client) Fetch(ctx context.Context, r Request, read func(*Response, io.R
 		seen = append(seen, next.String())
 		out.Hops = append(out.Hops, Hop{at, out.Status})
 		at = next
+		if err := c.turns.take(ctx, at.Host, &c.options); err != nil {
+			return out, fmt.Errorf("waiting for a turn at %q: %w", at.Host, err)
+		}
 	}
 }
 
 // hop asks one address. It returns where a redirect leads, or nil when this is the answer.
 func (c *Client) hop(ctx context.Context, r Request, at *url.URL, header http.Header, trustedHost bool, out *Response, read func(*Response, io.Reader) error) (*url.URL, error) {
-	if err := c.turns.take(ctx, at.Host, &c.options); err != nil {
-		return nil, fmt.Errorf("waiting for a turn at %q: %w", at.Host, err)
-	}
 	vantage := Vantage{}
 	req, err := http.NewRequestWithContext(ctx, r.Method, at.String(), nil)
 	if err != nil {

@@ -21,6 +21,7 @@ type activation struct {
 	rec       *scanners.Record
 	at        time.Time
 	exception *exceptionView
+	probe     *probed
 
 	params map[string]ref.Val // of the rule under evaluation, by variable name
 	it     ref.Val            // the element of its `each`
@@ -42,7 +43,7 @@ func newActivation(j *Judge) *activation {
 
 // reset binds the activation to another record.
 func (a *activation) reset(rec *scanners.Record, at time.Time) {
-	a.rec, a.at, a.exception = rec, at, nil
+	a.rec, a.at, a.exception, a.probe = rec, at, nil, nil
 	a.params, a.it = nil, nil
 	clear(a.values)
 	a.judged, a.views, a.viewed, a.names = nil, nil, false, nil

@@ -128,6 +128,9 @@ func checkReach(env *environment, c *code) yamlfile.Problems {
 			if name == "exception" && !slices.Equal(c.rule.Applies, []scanners.Kind{KindConfig}) {
 				out = append(out, &yamlfile.Problem{File: c.rule.File, Line: p.expr.Line, Column: p.expr.Column, Field: p.field, Text: "exception is there for rules that apply to config"})
 			}
+			if name == "probe" && !slices.Equal(c.rule.Applies, []scanners.Kind{KindProbe}) {
+				out = append(out, &yamlfile.Problem{File: c.rule.File, Line: p.expr.Line, Column: p.expr.Column, Field: p.field, Text: "probe is there for rules that apply to probe"})
+			}
 			if v.asked == nil {
 				continue
 			}

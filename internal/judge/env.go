@@ -118,7 +118,7 @@ func (env *environment) declareFact(name string, value reflect.Type, field func(
 		provider scanners.Provider
 	}
 	places := map[place]scanners.FactField{}
-	for _, k := range append(scanners.Kinds(), KindConfig) {
+	for _, k := range append(scanners.Kinds(), pseudoKinds()...) {
 		for _, p := range []scanners.Provider{"", scanners.AWS, scanners.GCP, scanners.Azure} {
 			if f, ok := field(k); ok && supported(p, f.Name) {
 				places[place{k, p}] = f
@@ -261,6 +261,13 @@ func (env *environment) declareRest() {
 			return v.unknown
 		}
 		return &object{t: exception, v: reflect.ValueOf(a.exception).Elem(), state: scanners.Known, fact: v.name}
+	})
+	probe := env.types.of(reflect.TypeFor[probeView]())
+	env.declare("probe", probe.cel, func(a *activation, v *variable) any {
+		if a.probe == nil {
+			return v.unknown
+		}
+		return &object{t: probe, v: reflect.ValueOf(&a.probe.view).Elem(), state: scanners.Known, fact: v.name}
 	})
 }
 

@@ -13,6 +13,7 @@
 //	    trusted: [111122223333]
 //	    params: {max_days: 7}
 //	    exception: {expired: true}
+//	    probe: {settings: "no", outcome: confirmed, agreement: disagrees}
 //	    at: 2026-06-01T00:00:00Z                    # time of judging
 //	    severity: high                              # expected, where given
 //	    keys: [a, b]                                # expected failing elements, where given
@@ -62,6 +63,7 @@ type Example struct {
 	trusted   []string
 	params    map[string]*yaml.Node
 	exception *exceptionView
+	probe     *probeView
 	at        time.Time
 	file      string
 }
@@ -71,7 +73,7 @@ var exampleTime = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 // ReadNode reads an example.
 func (e *Example) ReadNode(d *yamlfile.Decoder, n *yaml.Node, field string) {
 	e.Line, e.file, e.parts, e.at = n.Line, d.File, map[scanners.Kind]*yaml.Node{}, exampleTime
-	known := []string{"name", "provider", "kind", "resource", "exposure", "posture", "intent", "trusted", "params", "exception", "at", "severity", "keys"}
+	known := []string{"name", "provider", "kind", "resource", "exposure", "posture", "intent", "trusted", "params", "exception", "probe", "at", "severity", "keys"}
 	for _, k := range scanners.Kinds() {
 		known = append(known, string(k))
 	}
@@ -102,6 +104,9 @@ func (e *Example) ReadNode(d *yamlfile.Decoder, n *yaml.Node, field string) {
 		case "exception":
 			e.exception = &exceptionView{}
 			d.Into(value, e.exception, at)
+		case "probe":
+			e.probe = &probeView{}
+			d.Into(value, e.probe, at)
 		case "at":
 			d.Into(value, &e.at, at)
 		case "severity":

@@ -277,6 +277,9 @@ func (j *Judge) plain(a *activation, c *code, about result.Resource, outcome res
 	if c.question != nil {
 		r.Audience, r.Verb = c.question.who, c.question.verb
 	}
+	if a.probe != nil {
+		a.probe.dress(&r)
+	}
 	return r
 }
 

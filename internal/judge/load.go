@@ -149,7 +149,7 @@ func readRule(src Source, name string, text []byte, alone bool) (*Rule, yamlfile
 	if len(rule.Applies) == 0 {
 		fail("applies", "name at least one kind of resource")
 	}
-	kinds := append(scanners.Kinds(), KindConfig)
+	kinds := append(scanners.Kinds(), pseudoKinds()...)
 	for _, k := range rule.Applies {
 		if !slices.Contains(kinds, k) {
 			fail("applies", "unknown kind %q; kinds are %s", k, joinWords(kinds))

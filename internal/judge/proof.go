@@ -51,6 +51,10 @@ func (a *activation) about(c *code, r *result.Result) (element any) {
 
 // prove fills in what a failure rests on.
 func (a *activation) prove(c *code, r *result.Result) {
+	if a.probe != nil {
+		a.probe.prove(r)
+		return
+	}
 	switch v := a.about(c, r).(type) {
 	case namedView:
 		if verbs := reachable(v); len(verbs) > 0 {

@@ -68,6 +68,15 @@ func (r *Rule) Heading() Text {
 // KindConfig is the kind that rules about the configuration's own exceptions apply to.
 const KindConfig scanners.Kind = "config"
 
+// KindProbe is the kind that rules about requests sent from outside apply to: what came back, beside what the settings
+// say. Their results are about the resource that was asked.
+const KindProbe scanners.Kind = "probe"
+
+// pseudoKinds are the kinds of which there are no records.
+func pseudoKinds() []scanners.Kind { return []scanners.Kind{KindConfig, KindProbe} }
+
+func isPseudo(k scanners.Kind) bool { return k == KindConfig || k == KindProbe }
+
 // Rule is one rule as it was loaded. It is not changed afterwards.
 type Rule struct {
 	ID      string   `yaml:"id,required" json:"id"`

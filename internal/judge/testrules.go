@@ -73,6 +73,13 @@ func (b *Book) try(r *Rule, e *Example, want result.Outcome) string {
 		a.reset(rec, e.at)
 		a.exception = e.exception
 		j.judge(a, rec.Kind, "", &got)
+	} else if rec.Kind == KindProbe {
+		a := newActivation(j)
+		a.reset(rec, e.at)
+		if e.probe != nil {
+			a.probe = &probed{view: *e.probe}
+		}
+		j.judge(a, rec.Kind, rec.Provider, &got)
 	} else {
 		got = j.Judge(rec, e.at)
 	}

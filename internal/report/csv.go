@@ -28,7 +28,7 @@ func newCSV(w io.Writer, opts Options) *csvReport {
 func csvColumns() []string {
 	return []string{
 		"severity", "outcome", "rule", "name", "title", "resource", "kind", "provider", "account", "region",
-		"audience", "verb", "key", "needs", "patterns", "opened_by", "not_stopped_by", "curl", "place", "suppressed", "fingerprint",
+		"audience", "verb", "key", "needs", "patterns", "opened_by", "not_stopped_by", "curl", "place", "suppressed", "fingerprint", "proving", "answer",
 	}
 }
 
@@ -78,7 +78,7 @@ func (c *csvReport) row(r result.Result) []string {
 	if r.Suppressed != nil {
 		reason = r.Suppressed.Reason
 	}
-	row = append(row, needs, patterns, strings.Join(opened, "; "), strings.Join(passed, "; "), curl, place, reason, r.Fingerprint)
+	row = append(row, needs, patterns, strings.Join(opened, "; "), strings.Join(passed, "; "), curl, place, reason, r.Fingerprint, string(r.Proving), r.Response)
 	for i := range row {
 		row[i] = cell(row[i])
 	}

@@ -14,7 +14,7 @@ import (
 const factIndexability = scanners.FactName("page.indexability")
 
 // storyFields tell a page's story where the evidence holds one; ok is false for other evidence.
-func storyFields(e result.Evidence) (out []field, ok bool) {
+func storyFields(lang text.Lang, e result.Evidence) (out []field, ok bool) {
 	if e.Fact != factIndexability {
 		return nil, false
 	}
@@ -31,10 +31,10 @@ func storyFields(e result.Evidence) (out []field, ok bool) {
 			words = append(words[:maxEvidence:maxEvidence], "...")
 		}
 		for i, w := range words {
-			words[i] = text.Short(w, grantColumns)
+			words[i] = text.Short(lang.Phrase(w), grantColumns)
 		}
 		if len(words) > 0 {
-			out = append(out, field{label: label, value: strings.Join(words, "; ")})
+			out = append(out, field{label: label, value: strings.Join(words, lang.Say(text.ReasonsAnd))})
 		}
 	}
 	add(text.StoryReached, page.Reachable)

@@ -20,7 +20,7 @@ func TestPageStoryInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	story, ok := storyFields(result.Evidence{Fact: factIndexability, Value: value})
+	story, ok := storyFields(text.EN, result.Evidence{Fact: factIndexability, Value: value})
 	if !ok {
 		t.Fatal("no story")
 	}
@@ -40,10 +40,10 @@ func TestPageStoryInOrder(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("story (-want +got):\n%s", diff)
 	}
-	if _, ok := storyFields(result.Evidence{Fact: "page.response", Value: value}); ok {
+	if _, ok := storyFields(text.EN, result.Evidence{Fact: "page.response", Value: value}); ok {
 		t.Error("another fact tells a story")
 	}
-	if _, ok := storyFields(result.Evidence{Fact: factIndexability, Value: json.RawMessage(`"x"`)}); ok {
+	if _, ok := storyFields(text.EN, result.Evidence{Fact: factIndexability, Value: json.RawMessage(`"x"`)}); ok {
 		t.Error("text tells a story")
 	}
 }

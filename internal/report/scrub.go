@@ -62,6 +62,7 @@ func scrub(r result.Result, keys bool) result.Result {
 	r.Resource.ID = scrubText(r.Resource.ID)
 	r.Key = scrubText(r.Key)
 	r.Response = scrubText(r.Response)
+	r.Probe = scrubProbe(r.Probe)
 	r.Place.File = scrubText(r.Place.File)
 	for lang, title := range r.Text {
 		if clean := scrubText(title); clean != title {
@@ -90,6 +91,15 @@ func scrub(r result.Result, keys bool) result.Result {
 		r = withoutKeys(r)
 	}
 	return r
+}
+
+func scrubProbe(p *result.Probe) *result.Probe {
+	if p == nil {
+		return nil
+	}
+	clean := *p
+	clean.Request, clean.Code, clean.Detail = scrubText(p.Request), scrubText(p.Code), scrubText(p.Detail)
+	return &clean
 }
 
 func scrubVerdict(v verdict.Verdict) verdict.Verdict {
@@ -193,6 +203,9 @@ func withoutKey(s, key string) string {
 // showsKeys names the facts whose value holds names of objects.
 func showsKeys(fact scanners.FactName) bool {
 	name := string(fact)
+	if fact == factProbe {
+		return false // whoever sent it left the names out
+	}
 	return strings.HasSuffix(name, ".objects") || strings.HasSuffix(name, ".names") ||
 		strings.HasPrefix(name, "object.") || strings.HasSuffix(name, ".sample")
 }

@@ -32,8 +32,12 @@ func (t teller) lines(r result.Result) []string {
 	labelled := func(label text.Key, value string) {
 		lines = append(lines, w.say(text.Labelled, w.say(label), value))
 	}
+	sides, both := w.bothSides(r)
+	for _, f := range sides {
+		labelled(f.label, f.value)
+	}
 	if p := r.Proof; p != nil {
-		if r.Audience != "" && r.Verb != "" {
+		if !both && r.Audience != "" && r.Verb != "" {
 			_, said := verdictSentence(w, capital(w.audience(r.Audience, orDash(r.Key))), r.Verb, *p)
 			lines = append(lines, said)
 		}
@@ -47,6 +51,9 @@ func (t teller) lines(r result.Result) []string {
 				labelled(text.LabelNotHeld, w.guard(g))
 			}
 		}
+	}
+	if said := w.proving(r); said != "" && !both {
+		labelled(text.LabelProving, said)
 	}
 	for i, l := range r.Latent {
 		if i < maxGrants {

@@ -165,7 +165,7 @@ func (t *terminal) finding(g *group, r result.Result, rule *ruleSeen) {
 				out = append(out, field{label: text.LabelValue, value: t.say(text.MoreItems, len(r.Evidence)-i)})
 				break
 			}
-			if story, ok := storyFields(e); ok {
+			if story, ok := storyFields(t.lang, e); ok {
 				out = append(out, story...)
 				continue
 			}
@@ -204,6 +204,10 @@ func (t *terminal) fixFields(fix Fix, file string) []field {
 
 func (t *terminal) proofFields(w words, r result.Result) []field {
 	v := *r.Proof
+	if sides, ok := w.bothSides(r); ok {
+		sides = append(sides, grantFields(w, v.Grants)...)
+		return append(sides, curlFields(w, r.Verb, v)...)
+	}
 	var out []field
 	if r.Audience != "" && r.Verb != "" {
 		out = append(out,
@@ -211,33 +215,15 @@ func (t *terminal) proofFields(w words, r result.Result) []field {
 			field{label: text.LabelCan, value: w.can(r.Verb, v.Patterns)})
 	}
 	for _, d := range v.DependsOn {
-		out = append(out, field{label: text.DependsOn, value: text.Short(d, mentionColumns)})
+		out = append(out, field{label: text.DependsOn, value: w.conditions([]string{d})})
 	}
 	out = append(out, grantFields(w, v.Grants)...)
 	out = append(out, guardFields(w, text.LabelNotHeld, v.Guards)...)
 	if at := timeText(v); at != "" {
 		out = append(out, field{label: text.LabelUntil, value: at})
 	}
-	if r.Proving != "" {
-		out = append(out, field{label: text.LabelProving, value: t.proving(r)})
-	}
+	out = append(out, w.provingFields(r)...)
 	return append(out, curlFields(w, r.Verb, v)...)
-}
-
-func (t *terminal) proving(r result.Result) string {
-	var out string
-	switch r.Proving {
-	case result.Confirmed:
-		out = t.say(text.ProvingConfirmed)
-	case result.Refused:
-		out = t.say(text.ProvingRefused)
-	default:
-		out = t.say(text.ProvingNotTried)
-	}
-	if r.Response != "" {
-		out += " – " + text.Short(r.Response, mentionColumns)
-	}
-	return out
 }
 
 func grantFields(w words, grants []verdict.Grant) []field {

@@ -145,6 +145,8 @@ type Result struct {
 	Place    scanners.Origin `json:"place,omitzero"`
 	Proving  Proving         `json:"proving,omitempty"`
 	Response string          `json:"response,omitempty"` // what the server said to the proof; foreign text
+	// Probe is the proof as it was sent, what came back and from where it was seen.
+	Probe *Probe `json:"probe,omitempty"`
 	// Suppressed is set for findings that the user's configuration exempts.
 	Suppressed  *Suppression `json:"suppressed,omitempty"`
 	Fingerprint string       `json:"fingerprint"`

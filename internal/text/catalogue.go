@@ -28,7 +28,7 @@ func (m Message) in(lang Lang) string {
 // catalogue joins the tables of all areas. It is built once and never changed.
 var catalogue = sync.OnceValue(func() map[Key]Message {
 	out := map[Key]Message{}
-	for _, table := range []map[Key]Message{reportMessages(), coverageMessages(), explainMessages(), progressMessages(), commandMessages()} {
+	for _, table := range []map[Key]Message{reportMessages(), coverageMessages(), explainMessages(), progressMessages(), commandMessages(), outsideMessages()} {
 		for key, message := range table {
 			out[key] = message
 		}

@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tojimari/tojimari/internal/access/verdict"
 	"github.com/tojimari/tojimari/internal/fetch"
@@ -48,6 +50,7 @@ const (
 	WhyNoAnswer   Why = "no_answer"          // network, time limit, 429, 5xx
 	WhyRedirected Why = "redirected"         // redirects are not followed: they lead to another question
 	WhyUnexpected Why = "unexpected_answer"  // neither a refusal nor what was asked for
+	WhyStranger   Why = "not_the_service"    // the answer bears no sign of the storage service
 )
 
 // Proof is what came of one witness.
@@ -62,6 +65,10 @@ type Proof struct {
 	Detail string `json:"detail,omitempty"`
 	// Vantage is from where it was seen.
 	Vantage fetch.Vantage `json:"vantage,omitzero"`
+	// At is when it was sent.
+	At time.Time `json:"at,omitzero"`
+	// OwnEndpoint says that the host is an endpoint that the user named: an address inside is then the real one.
+	OwnEndpoint bool `json:"own_endpoint,omitempty"`
 }
 
 // Prove sends the witness of a verdict for one verb, unless it must not be sent, and says what came back. A listing is
@@ -74,7 +81,7 @@ func (s *Scanner) Prove(ctx context.Context, verb verdict.Verb, witness *verdict
 	if why != "" {
 		return Proof{Outcome: NotTried, Why: why}
 	}
-	proof := Proof{Request: request.Method + " " + shown(request.URL)}
+	proof := Proof{Request: request.Method + " " + shown(request.URL), At: s.runtime.Now(), OwnEndpoint: s.named(request.URL)}
 	var page *listing.Page
 	answer, err := s.client.Fetch(ctx, request, func(r *fetch.Response, body io.Reader) error {
 		if verb != verdict.List && r.Status < 300 {
@@ -97,6 +104,10 @@ func (s *Scanner) Prove(ctx context.Context, verb verdict.Verb, witness *verdict
 		proof.Detail = names.Printable(page.Error.Message)
 	}
 	proof.Outcome, proof.Why = weigh(verb, proof.Status, page)
+	if proof.Outcome != NotTried && !proof.OwnEndpoint && proof.Code == "" && !(storageurl.Location{}).Refine(request.URL, answer.Header, page).Known() {
+		// A page that a proxy or a gate on the way wrote says nothing of the bucket.
+		proof.Outcome, proof.Why, proof.Detail = NotTried, WhyStranger, ""
+	}
 	return proof
 }
 
@@ -170,9 +181,12 @@ func (s *Scanner) prepare(verb verdict.Verb, witness *verdict.Request) (fetch.Re
 // trustedHost keeps a witness that was built from somebody's file from leading anywhere: it goes to hosts of the
 // providers, of known vendors, or to endpoints that the user named.
 func (s *Scanner) trustedHost(u *url.URL) bool {
-	if l := s.recogniser.FromURL(u); l.Known() && l.Basis == storageurl.FromAddress && l.Vendor == "" {
-		return true
-	}
+	l := s.recogniser.FromURL(u)
+	return l.Known() && l.Basis == storageurl.FromAddress && l.Vendor == "" || s.named(u)
+}
+
+// named reports whether the host is an endpoint that the user named.
+func (s *Scanner) named(u *url.URL) bool {
 	for _, e := range s.options.Endpoints {
 		host := strings.ToLower(e.Hostname())
 		if u.Port() == e.Port() && (strings.EqualFold(u.Hostname(), host) || strings.HasSuffix(strings.ToLower(u.Hostname()), "."+host)) {
@@ -227,26 +241,72 @@ const (
 	Open Agreement = "open"
 )
 
-// Compare sets a proof against its verdict, with the reason in English. An answer of yes must be confirmed, of no
-// refused; conditional and unknown are compared with nothing, since the vantage of the proof decides them and not
-// the verdict.
+// Compare sets a proof against the verdict that it was sent for, with the reason in English where they do not agree.
+// An answer of yes must be confirmed and of no refused. A conditional verdict is compared only where it hangs on the
+// source address alone and the proof was seen from an address that is known to be the one the service saw.
 func Compare(v verdict.Verdict, p Proof) (Agreement, string) {
+	expected := v.Verdict
 	switch {
 	case p.Outcome == NotTried:
 		return Open, fmt.Sprintf("not tried: %s", p.Why)
-	case v.Verdict == verdict.Conditional || len(v.DependsOn) > 0:
-		return Open, "the verdict hangs on what the client cannot choose: " + strings.Join(v.DependsOn, ", ")
 	case v.Verdict == verdict.Unknown:
 		return Open, "the verdict is unknown"
-	case (v.Verdict == verdict.Yes) == (p.Outcome == Confirmed):
-		return Agrees, ""
-	case v.Verdict == verdict.Yes && p.Vantage.Proxy != "" && p.Code == "":
-		return Open, "a refusal without a code of the service, through a proxy, may be the proxy's"
-	case v.Verdict == verdict.Yes && p.Vantage.PrivateAnswer:
-		return Open, "seen through a private address, where the policy of an endpoint in between may refuse"
-	case v.Verdict == verdict.Yes:
-		return Disagrees, fmt.Sprintf("read from the settings as open, and refused with %d %s", p.Status, p.Code)
-	default:
-		return Disagrees, fmt.Sprintf("read from the settings as closed, and answered with %d", p.Status)
+	case v.ChangesAt != nil && !p.At.Add(timeToSettle).Before(*v.ChangesAt):
+		return Open, "the settings change their own answer at " + v.ChangesAt.UTC().Format(time.RFC3339)
+	case v.Verdict == verdict.Conditional || len(v.DependsOn) > 0:
+		var why string
+		if expected, why = fromVantage(v.DependsOn, p.Vantage); expected == verdict.Unknown {
+			return Open, why
+		}
 	}
+	confirmed := p.Outcome == Confirmed
+	switch {
+	case (expected == verdict.Yes) == confirmed:
+		return Agrees, ""
+	case confirmed:
+		return Disagrees, fmt.Sprintf("read from the settings as closed, and answered with %d", p.Status)
+	case p.Vantage.Proxy != "" && p.Code == "":
+		return Open, "a refusal without a code of the service, through a proxy, may be the proxy's"
+	case p.Vantage.PrivateAnswer && !p.OwnEndpoint:
+		return Open, "seen through a private address, where the policy of an endpoint in between may refuse"
+	default:
+		return Disagrees, strings.TrimSpace(fmt.Sprintf("read from the settings as open, and refused with %d %s", p.Status, p.Code))
+	}
+}
+
+// timeToSettle is how close to a change of the settings' own answer a proof decides nothing: clocks differ.
+const timeToSettle = 5 * time.Minute
+
+// fromVantage says what a verdict that hangs on the source address comes to where a proof was sent from, Unknown with
+// the reason where the vantage does not decide it. Only a public address of this machine, without a proxy, on the way
+// to a public address is what the service saw; a private one was translated on the way.
+func fromVantage(dependsOn []string, at fetch.Vantage) (verdict.Answer, string) {
+	hangs := "the verdict hangs on what the client cannot choose: " + strings.Join(dependsOn, ", ")
+	if len(dependsOn) != 1 {
+		return verdict.Unknown, hangs
+	}
+	ranges, ok := strings.CutPrefix(dependsOn[0], "source_ip in ")
+	source, err := netip.ParseAddr(at.Source)
+	switch {
+	case !ok:
+		return verdict.Unknown, hangs
+	case err != nil || at.Proxy != "" || at.PrivateAnswer || !fetch.Public(source):
+		return verdict.Unknown, hangs + "; the address that the service saw is not known from here"
+	}
+	inside := false
+	for text := range strings.SplitSeq(ranges, ", ") {
+		prefix, err := netip.ParsePrefix(text)
+		if single, errSingle := netip.ParseAddr(text); err != nil && errSingle == nil {
+			prefix, err = netip.PrefixFrom(single, single.BitLen()), nil
+		}
+		if err != nil {
+			return verdict.Unknown, hangs
+		}
+		inside = inside || prefix.Contains(source.Unmap())
+	}
+	if !inside {
+		// The addresses are those of one way in; that there is no other is not what a conditional verdict says.
+		return verdict.Unknown, hangs + "; seen from another address"
+	}
+	return verdict.Yes, ""
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -31,6 +32,8 @@ func TestProve(t *testing.T) {
 		"acme.blob.core.windows.net/docs?restype=container&comp=list&maxresults=1": {status: 409, header: map[string]string{"X-Ms-Error-Code": "PublicAccessNotPermitted"}, body: azBarred},
 		"storage.googleapis.com/storage/v1/b/acme/o?maxResults=1":                  {header: map[string]string{"Content-Type": "application/json"}, body: `{"kind":"storage#objects","items":[{"name":"a","bucket":"acme"}]}`},
 		"minio.corp.example/acme/k":                                                {header: map[string]string{"Server": "MinIO"}, body: "x"},
+		"gate.s3.eu-west-1.amazonaws.com/k":                                        {header: map[string]string{"Content-Type": "text/html"}, body: "<html>log in to the network</html>"},
+		"gate.s3.eu-west-1.amazonaws.com/no":                                       {status: 403, body: "blocked by policy"},
 		"evil.example.com/acme/k":                                                  {body: "x"},
 	})
 	endpoint, _ := url.Parse("https://minio.corp.example")
@@ -59,6 +62,8 @@ func TestProve(t *testing.T) {
 		{"Azure's refusal", verdict.List, get("https://acme.blob.core.windows.net/docs?restype=container&comp=list"), web.Proof{Outcome: web.Refused, Status: 409, Code: "PublicAccessNotPermitted", Detail: "Public access is not permitted on this storage account."}},
 		{"Google's JSON", verdict.List, get("https://storage.googleapis.com/storage/v1/b/acme/o"), web.Proof{Outcome: web.Confirmed, Status: 200}},
 		{"an endpoint that the user named", verdict.Read, get("https://minio.corp.example/acme/k"), web.Proof{Outcome: web.Confirmed, Status: 200}},
+		{"a page of somebody in between", verdict.Read, get("http://gate.s3.eu-west-1.amazonaws.com/k"), web.Proof{Outcome: web.NotTried, Why: web.WhyStranger, Status: 200}},
+		{"a refusal of somebody in between", verdict.Read, get("http://gate.s3.eu-west-1.amazonaws.com/no"), web.Proof{Outcome: web.NotTried, Why: web.WhyStranger, Status: 403}},
 		{"no answer", verdict.Read, get("https://nowhere.s3.eu-west-1.amazonaws.com/k"), web.Proof{Outcome: web.NotTried, Why: web.WhyNoAnswer}},
 
 		{"write", verdict.Write, get("https://" + host + "/open.pdf"), web.Proof{Outcome: web.NotTried, Why: web.WhyVerb}},
@@ -78,9 +83,9 @@ func TestProve(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s.log()
 			got := w.Prove(context.Background(), c.verb, c.witness)
-			ignore := cmpopts.IgnoreFields(web.Proof{}, "Vantage", "Request")
+			ignore := cmpopts.IgnoreFields(web.Proof{}, "Vantage", "At", "OwnEndpoint", "Request")
 			if c.want.Status == 0 {
-				ignore = cmpopts.IgnoreFields(web.Proof{}, "Vantage", "Request", "Detail")
+				ignore = cmpopts.IgnoreFields(web.Proof{}, "Vantage", "At", "OwnEndpoint", "Request", "Detail")
 			}
 			if diff := cmp.Diff(c.want, got, ignore); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -101,7 +106,7 @@ func TestProve(t *testing.T) {
 
 // The witness's own headers are sent, and nothing more of an object than its first byte is asked for.
 func TestProofHeaders(t *testing.T) {
-	s := newSite(t, map[string]answer{"acme.s3.eu-west-1.amazonaws.com/k": {}})
+	s := newSite(t, map[string]answer{"acme.s3.eu-west-1.amazonaws.com/k": {header: s3Headers}})
 	w := scanner(t, s, nil)
 	p := w.Prove(context.Background(), verdict.Read, &verdict.Request{Method: "GET", URL: "https://acme.s3.eu-west-1.amazonaws.com/k", KeyKnown: true,
 		Headers: [][2]string{{"Referer", "https://example.com/"}, {"User-Agent", "special"}}})
@@ -121,6 +126,18 @@ func TestCompare(t *testing.T) {
 	proxied.Code, proxied.Vantage = "", fetch.Vantage{Proxy: "http://proxy:3128"}
 	inside.Vantage = fetch.Vantage{PrivateAnswer: true}
 	answer := func(a verdict.Answer) verdict.Verdict { return verdict.Verdict{Verdict: a} }
+	own := inside
+	own.OwnEndpoint = true
+	from := func(ranges ...string) verdict.Verdict {
+		return verdict.Verdict{Verdict: verdict.Conditional, DependsOn: []string{"source_ip in " + strings.Join(ranges, ", ")}}
+	}
+	at := func(source string, p web.Proof) web.Proof { p.Vantage.Source = source; return p }
+	proxiedFrom := func(source string, p web.Proof) web.Proof {
+		p.Vantage = fetch.Vantage{Source: source, Proxy: "http://proxy:3128"}
+		return p
+	}
+	sentAt := func(when time.Time, p web.Proof) web.Proof { p.At = when; return p }
+	soon := clock().Add(time.Minute)
 	cases := []struct {
 		name    string
 		verdict verdict.Verdict
@@ -136,10 +153,69 @@ func TestCompare(t *testing.T) {
 		{"unknown", answer(verdict.Unknown), confirmed, web.Open},
 		{"refused by a proxy, perhaps", answer(verdict.Yes), proxied, web.Open},
 		{"refused inside a private network", answer(verdict.Yes), inside, web.Open},
+		{"refused by an endpoint of one's own", answer(verdict.Yes), own, web.Disagrees},
+		{"seen from an address that is let in", from("203.0.113.0/24, 198.51.100.0/24", "2001:db8::/32"), at("93.184.215.14", refused), web.Open},
+		{"let in and confirmed", from("93.184.215.0/24"), at("93.184.215.14", confirmed), web.Agrees},
+		{"let in and refused", from("198.51.100.0/24, 93.184.215.14"), at("93.184.215.14", refused), web.Disagrees},
+		{"not let in, by what is known", from("198.51.100.0/24"), at("93.184.215.14", confirmed), web.Open},
+		{"from behind a translation", from("10.0.0.0/8"), at("10.1.2.3", refused), web.Open},
+		{"through a proxy", from("93.184.215.0/24"), proxiedFrom("93.184.215.14", refused), web.Open},
+		{"a network and more", verdict.Verdict{Verdict: verdict.Conditional, DependsOn: []string{"source_ip in 93.184.215.0/24", "source_vpc is vpc-1"}}, at("93.184.215.14", refused), web.Open},
+		{"a network of private addresses in between", verdict.Verdict{Verdict: verdict.Conditional, DependsOn: []string{"source_vpc is vpc-1"}}, at("93.184.215.14", refused), web.Open},
+		{"about to change", verdict.Verdict{Verdict: verdict.Yes, ChangesAt: &soon}, sentAt(clock(), refused), web.Open},
+		{"changed since", verdict.Verdict{Verdict: verdict.Yes, ChangesAt: &soon}, sentAt(clock().Add(time.Hour), refused), web.Open},
+		{"not for a while", verdict.Verdict{Verdict: verdict.Yes, ChangesAt: &soon}, sentAt(clock().Add(-time.Hour), refused), web.Disagrees},
 	}
 	for _, c := range cases {
 		if got, why := web.Compare(c.verdict, c.proof); got != c.want || (got != web.Agrees) != (strings.TrimSpace(why) != "") {
 			t.Errorf("%s: %s (%s), want %s", c.name, got, why, c.want)
+		}
+	}
+}
+
+// What the settings call closed is asked for as a stranger would first ask for it.
+func TestPlainRequest(t *testing.T) {
+	bucket := func(p scanners.Provider, id, name string, change func(*scanners.Record)) *scanners.Record {
+		r := scanners.NewRecord(scanners.Head{ID: id, Kind: scanners.KindBucket, Provider: p, Name: name, Region: "eu-west-1"})
+		r.Bucket.Objects = scanners.KnownFact(scanners.ObjectSample{Objects: []scanners.SampledObject{{Key: "a b/#1?.txt"}}}, scanners.Origin{})
+		if change != nil {
+			change(r)
+		}
+		return r
+	}
+	dotted := bucket(scanners.AWS, "aws:s3:bucket/a.b", "a.b", nil)
+	minio := bucket(scanners.AWS, "s3:minio:9000:bucket/acme", "acme", func(r *scanners.Record) { r.BaseURL = "http://minio:9000/" })
+	china := bucket(scanners.Azure, "azure:acct/docs", "docs", func(r *scanners.Record) { r.BaseURL = "https://acct.blob.core.chinacloudapi.cn" })
+	unsampled := bucket(scanners.AWS, "aws:s3:bucket/acme", "acme", func(r *scanners.Record) { r.Bucket.Objects = scanners.Fact[scanners.ObjectSample]{} })
+	cases := []struct {
+		rec  *scanners.Record
+		verb verdict.Verb
+		want string
+	}{
+		{bucket(scanners.AWS, "aws:s3:bucket/acme", "acme", nil), verdict.List, "https://acme.s3.eu-west-1.amazonaws.com/?list-type=2&max-keys=1"},
+		{bucket(scanners.AWS, "aws:s3:bucket/acme", "acme", nil), verdict.Read, "https://acme.s3.eu-west-1.amazonaws.com/a%20b/%231%3F.txt"},
+		{dotted, verdict.List, "https://s3.eu-west-1.amazonaws.com/a.b/?list-type=2&max-keys=1"},
+		{minio, verdict.List, "http://minio:9000/acme/?list-type=2&max-keys=1"},
+		{bucket(scanners.GCP, "gcp:gcs:bucket/acme", "acme", nil), verdict.List, "https://storage.googleapis.com/acme?list-type=2&max-keys=1"},
+		{bucket(scanners.GCP, "gcp:gcs:bucket/acme", "acme", nil), verdict.Read, "https://storage.googleapis.com/acme/a%20b/%231%3F.txt"},
+		{bucket(scanners.Azure, "azure:acct/docs", "docs", nil), verdict.List, "https://acct.blob.core.windows.net/docs?restype=container&comp=list&maxresults=1"},
+		{china, verdict.Read, "https://acct.blob.core.chinacloudapi.cn/docs/a%20b/%231%3F.txt"},
+		{unsampled, verdict.Read, ""},
+		{bucket(scanners.AWS, "aws:s3:bucket/acme", "acme", nil), verdict.Write, ""},
+		{bucket(scanners.Azure, "azure:acct", "docs", nil), verdict.List, ""},
+		{bucket("", "x", "x", nil), verdict.List, ""},
+		{scanners.NewRecord(scanners.Head{ID: "azure:acct", Kind: scanners.KindStore, Provider: scanners.Azure}), verdict.List, ""},
+	}
+	for _, c := range cases {
+		got := ""
+		if r := web.PlainRequest(c.rec, c.verb); r != nil {
+			got = r.URL
+			if r.Signed || len(r.Headers) > 0 || r.Method != "GET" || r.KeyKnown != (c.verb == verdict.Read) {
+				t.Errorf("%s %s: %+v", c.rec.ID, c.verb, r)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s %s: %q, want %q", c.rec.ID, c.verb, got, c.want)
 		}
 	}
 }
