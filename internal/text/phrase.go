@@ -140,6 +140,14 @@ func (b book) say(l Lang, english string, depth int) (string, bool) {
 	if english == "" || depth == maxPhraseDepth {
 		return "", false
 	}
+	// A code or a step in front of another phrase ("denied: no answer") is no part of what that phrase is filled with.
+	if lead, rest, ok := strings.Cut(english, ": "); ok {
+		if p, ok := b.whole[lead]; ok {
+			if said, ok := b.say(l, rest, depth+1); ok {
+				return strings.NewReplacer("[0]", Message(p).in(l), "[1]", said).Replace(Message(joiningPhrases()[0]).in(l)), true
+			}
+		}
+	}
 	here, anywhere := b.moulds[english[0]], b.moulds[0]
 	for len(here)+len(anywhere) > 0 {
 		var m mould
