@@ -134,6 +134,11 @@ func takeApart(pattern string) (literals []string, nested []bool) {
 }
 
 func (b book) say(l Lang, english string, depth int) (string, bool) {
+	return b.sayFrom(l, english, depth, 0)
+}
+
+// sayFrom is say with the phrases that have at least so much literal text.
+func (b book) sayFrom(l Lang, english string, depth, weight int) (string, bool) {
 	if p, ok := b.whole[english]; ok {
 		return Message(p).in(l), true
 	}
@@ -143,7 +148,7 @@ func (b book) say(l Lang, english string, depth int) (string, bool) {
 	// A code or a step in front of another phrase ("denied: no answer") is no part of what that phrase is filled with.
 	if lead, rest, ok := strings.Cut(english, ": "); ok {
 		if p, ok := b.whole[lead]; ok {
-			if said, ok := b.say(l, rest, depth+1); ok {
+			if said, ok := b.sayFrom(l, rest, depth+1, tellingBytes); ok {
 				return strings.NewReplacer("[0]", Message(p).in(l), "[1]", said).Replace(Message(joiningPhrases()[0]).in(l)), true
 			}
 		}
@@ -155,6 +160,9 @@ func (b book) say(l Lang, english string, depth int) (string, bool) {
 			m, here = here[0], here[1:]
 		} else {
 			m, anywhere = anywhere[0], anywhere[1:]
+		}
+		if m.weight < weight {
+			return "", false
 		}
 		values, ok := m.match(english)
 		if !ok {

@@ -43,6 +43,7 @@ func inputPhrases() []Phrase {
 		{"grant {0} has permission {1}, which S3 does not know", "{0} 番目の許可の権限 {1} は S3 にありません"},
 		{"canned ACL {0} is not one that S3 documents", "既定 ACL {0} は S3 の文書にありません"},
 		{"no key", "キーがありません"},
+		{"{0} configurations are given; an account is in one perimeter at most", "設定が {0} 個ありますが、アカウントが属せる境界は一つまでです"},
 		{"bucket settings", "バケットの設定"},
 	}
 }

@@ -36,6 +36,8 @@ func readingPhrases() []Phrase {
 		{"an answer that could not be decoded (HTTP {0})", "解釈できない応答です（HTTP {0}）"},
 		{"the answer is {0} where {1} was asked for", "{1} を求めたのに {0} が返りました"},
 		{"the answer is of kind {0} instead of {1}", "応答の種類が {1} ではなく {0} です"},
+		{"the answer holds null where an element should be", "応答の要素が null です"},
+		{"tokens are not for host {0}", "トークンはホスト {0} 用ではありません"},
 		{"the answer is about something else", "応答が別のものについてです"},
 		{"the answer leads elsewhere", "応答が別の場所を指しています"},
 		{"the answer is larger than any that S3 gives", "応答が S3 ではありえない大きさです"},

@@ -50,6 +50,7 @@ func verdictPhrases() []Phrase {
 		{"part of it was not read", "一部を読み取れませんでした"},
 		{"this scan did not look at everything that {0} stands for", "このスキャンでは {0} に当たるもののすべては見ていません"},
 		{"the rule failed: {0}", "ルールの実行に失敗しました：{0}"},
+		{"it hangs on tags or on an order of folders that are not given", "渡されていないタグやフォルダーの順序に左右されます"},
 		{"it is not among the roles that could be listed", "一覧できたロールの中にありません"},
 		{"what custom role {0} includes is not known: [1]", "カスタムロール {0} に含まれる権限が分かりません：[1]"},
 		{"what predefined role {0} includes is not in this version's table", "事前定義ロール {0} の権限は、このバージョンの表にありません"},
