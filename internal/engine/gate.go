@@ -64,6 +64,13 @@ func (g *gate) enter(ctx context.Context, key string) bool {
 	return false
 }
 
+// aside keeps no room while somebody inside waits for another resource to be read, until the function that it returns
+// is called. Coming back needs no room: what is left to do after such a wait is little.
+func (g *gate) aside() (back func()) {
+	g.leave()
+	return func() { g.in.Add(1) }
+}
+
 func (g *gate) leave() {
 	g.in.Add(-1)
 	select {

@@ -45,7 +45,7 @@ func (r *run) read(ctx context.Context, j *job) error {
 	}
 	j.rec = rec
 	if j.parent != nil {
-		<-j.parent.done // begun before this one, so it has its place inside the gate
+		r.await(j.parent)
 		j.left = j.parent.left
 		rec.Inherit(j.parent.rec)
 	}
@@ -62,6 +62,18 @@ func (r *run) read(ctx context.Context, j *job) error {
 		return nil
 	}
 	return r.readMore(ctx, j, need)
+}
+
+// await waits for a job that was begun before.
+func (r *run) await(parent *job) {
+	select {
+	case <-parent.done:
+		return
+	default:
+	}
+	back := r.gate.aside()
+	<-parent.done
+	back()
 }
 
 // readMore asks for what the record calls for until it calls for nothing new.
