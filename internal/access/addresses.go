@@ -3,8 +3,10 @@
 package access
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"slices"
+	"strings"
 )
 
 // reserved are the IPv4 ranges that no client on the public internet comes from.
@@ -26,6 +28,43 @@ func parseRange(text string) (netip.Prefix, bool) {
 		return netip.PrefixFrom(a, a.BitLen()), true
 	}
 	return netip.Prefix{}, false
+}
+
+// spanOf reads an address, a CIDR range, or a range A-B of IPv4 addresses, as the fewest CIDR ranges.
+func spanOf(text string) ([]netip.Prefix, bool) {
+	first, last, isRange := strings.Cut(text, "-")
+	if !isRange {
+		p, ok := parseRange(text)
+		return []netip.Prefix{p}, ok
+	}
+	from, err := netip.ParseAddr(first)
+	to, err2 := netip.ParseAddr(last)
+	if err != nil || err2 != nil || !from.Is4() || !to.Is4() || to.Less(from) {
+		return nil, false
+	}
+	var out []netip.Prefix
+	for from.IsValid() && !to.Less(from) {
+		bits := 32
+		for bits > 0 {
+			wider := netip.PrefixFrom(from, bits-1)
+			if wider.Masked().Addr() != from || to.Less(lastOf(wider)) {
+				break
+			}
+			bits--
+		}
+		p := netip.PrefixFrom(from, bits)
+		out = append(out, p)
+		from = lastOf(p).Next()
+	}
+	return out, true
+}
+
+// lastOf is the highest address of an IPv4 range.
+func lastOf(p netip.Prefix) netip.Addr {
+	b := p.Masked().Addr().As4()
+	n := binary.BigEndian.Uint32(b[:]) | uint32(1<<(32-p.Bits())-1)
+	binary.BigEndian.PutUint32(b[:], n)
+	return netip.AddrFrom4(b)
 }
 
 // coversInternet reports whether the ranges together hold every public IPv4 address.

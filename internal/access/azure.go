@@ -8,6 +8,7 @@ package access
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,6 +68,9 @@ func judgeAzureContainer(rec *scanners.Record, at time.Time) Judged {
 			out.Assumed = append(out.Assumed, g.assumed)
 		}
 	}
+	if out.Bearer != nil {
+		out.Assumed = append(out.Assumed, "sas: the signatures cannot be checked, assumed that the keys behind them still stand and that signers with an identity still hold their roles")
+	}
 	return out
 }
 
@@ -83,38 +87,6 @@ func withParts(rec *scanners.Record) *scanners.Record {
 		out.Bucket = &scanners.Bucket{}
 	}
 	return &out
-}
-
-// azureNetworkGate judges public network access, the firewall and the perimeter.
-func azureNetworkGate(rec *scanners.Record) gate {
-	network := rec.Store.Azure.Network
-	perimeter := rec.Store.Azure.Perimeter
-	inPerimeter := perimeter.State == scanners.Known && perimeter.Value.Associated && perimeter.Value.Mode == "Enforced"
-	if network.State == scanners.Unknown && !inPerimeter {
-		return gate{answer: verdict.Unknown, reason: unread(factAzureNetwork, network.Status())}
-	}
-	access := network.Value.PublicNetworkAccess
-	switch {
-	case access == "Disabled":
-		return gate{answer: verdict.No, guard: verdict.Guard{Name: "publicNetworkAccess", Level: "account", State: "Disabled", Detail: "only private endpoints are served"}}
-	case inPerimeter || access == "SecuredByPerimeter":
-		return perimeterGate(perimeter)
-	case network.Value.DefaultAction == "Deny":
-		return rangeGate(network.Value.IPRules, verdict.Guard{Name: "networkAcls.defaultAction", Level: "account", State: "Deny"})
-	}
-	g := gate{answer: verdict.Yes, guard: verdict.Guard{Name: "networkAcls.defaultAction", Level: "account", State: "Allow", Detail: "every network may connect; rule lists have no effect"}}
-	if perimeter.State == scanners.Unknown {
-		g.assumed = string(factAzurePerimeter) + ": not read, assumed that no enforced network security perimeter holds the account"
-	}
-	return g
-}
-
-func perimeterGate(perimeter scanners.Fact[scanners.Perimeter]) gate {
-	guard := verdict.Guard{Name: "network security perimeter", Level: "account", State: "enforced"}
-	if perimeter.State == scanners.Unknown {
-		return gate{answer: verdict.Unknown, reason: unread(factAzurePerimeter, perimeter.Status())}
-	}
-	return rangeGate(perimeter.Value.InboundIPs, guard)
 }
 
 // azureFlagGate judges allowBlobPublicAccess. Null counts as allowed for an account that exists.
@@ -176,7 +148,7 @@ func (c azureCase) listing() verdict.Verdict {
 }
 
 func (c azureCase) reading() verdict.Verdict {
-	blob := through(c.level(verdict.Read), c.flag, c.network)
+	blob := c.objectGates(through(c.level(verdict.Read), c.flag, c.network))
 	key, known := sampleKey(c.rec.Bucket.Objects, azureReadable)
 	if opens(blob) {
 		blob.Witness = &verdict.Request{Method: "GET", URL: c.blobURL(key), Key: key, KeyKnown: known}
@@ -188,6 +160,21 @@ func (c azureCase) reading() verdict.Verdict {
 	return verdict.Union(blob, c.website())
 }
 
+// objectGates weighs the sampled blobs: one that is archived, or encrypted with a key that its writer sent along, is
+// listed and cannot be read.
+// Azure Storage documentation, "Archive access tier"; "Provide an encryption key on a request to Blob storage".
+func (c azureCase) objectGates(v verdict.Verdict) verdict.Verdict {
+	sample := c.rec.Bucket.Objects.Value
+	switch {
+	case !opens(v) || len(sample.Objects) == 0 || slices.ContainsFunc(sample.Objects, azureReadable):
+		return v
+	case sample.Complete:
+		return verdict.Verdict{Verdict: verdict.No, Grants: v.Grants, ClosedBy: []verdict.Guard{{Name: "blob encryption or tier", Level: "blob", State: "on", Detail: "no blob can be read without a key or before it is brought back from the archive"}}}
+	default:
+		return conditional(v, "a blob that is neither archived nor encrypted with a key of its writer's")
+	}
+}
+
 // website is reading through the static website endpoint, which neither the account flag nor the level closes.
 func (c azureCase) website() verdict.Verdict {
 	if c.siteFact.State == scanners.Unknown {
@@ -196,9 +183,9 @@ func (c azureCase) website() verdict.Verdict {
 	if !c.site {
 		return verdict.Verdict{Verdict: verdict.No}
 	}
-	v := through(verdict.Verdict{Verdict: verdict.Yes, Patterns: []string{"*"}, Grants: []verdict.Grant{{
+	v := c.objectGates(through(verdict.Verdict{Verdict: verdict.Yes, Patterns: []string{"*"}, Grants: []verdict.Grant{{
 		Kind: verdict.GrantWebsite, Where: "storage account " + c.account, Who: "anyone", What: "static website",
-	}}}, c.network)
+	}}}, c.network))
 	if endpoint := c.rec.Store.Website.Value.Endpoint; opens(v) && endpoint != "" {
 		key, known := sampleKey(c.rec.Bucket.Objects, azureReadable)
 		if !known {

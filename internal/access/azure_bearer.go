@@ -9,6 +9,7 @@ package access
 import (
 	"fmt"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ const (
 	factAzureSharedKey = scanners.FactName("store.azure.shared_key")
 	factAzureSASPolicy = scanners.FactName("store.azure.sas_policy")
 	factAzureStored    = scanners.FactName("bucket.azure.stored_policies")
+	factAzureHierarchy = scanners.FactName("store.azure.hierarchical_names")
 )
 
 // bearer judges the tokens that were handed in; nil where there are none: tokens cannot be enumerated.
@@ -30,18 +32,21 @@ func (c azureCase) bearer(at time.Time) map[verdict.Verb]verdict.Verdict {
 	if tokens.State != scanners.Known {
 		return nil
 	}
-	var links []signedlink.Link
+	var links []sasToken
 	unread := 0
 	for _, text := range tokens.Value.List {
-		// A token alone is read as the query of this container's address.
-		if !strings.Contains(text, "://") {
-			text = c.blobURL("") + "?" + strings.TrimPrefix(text, "?")
+		// A token alone is read as the query of this container's address, or of some blob's in it.
+		bare := !strings.Contains(text, "://")
+		if bare {
+			text = c.bearerURL(text)
 		}
 		found := signedlink.New(nil).ScanBytes([]byte(text), signedlink.Options{Now: at, All: true})
 		if len(found) == 0 {
 			unread++
 		}
-		links = append(links, found...)
+		for _, l := range found {
+			links = append(links, sasToken{Link: l, bare: bare, version: sasVersion(text)})
+		}
 	}
 	out := map[verdict.Verb]verdict.Verdict{}
 	for _, verb := range verdict.Verbs() {
@@ -57,8 +62,43 @@ func (c azureCase) bearer(at time.Time) map[verdict.Verb]verdict.Verdict {
 	return out
 }
 
+// sasToken is a token with what its reading leaves out.
+type sasToken struct {
+	signedlink.Link
+	bare    bool   // no address was given with it
+	version string // sv
+}
+
+// bearerURL is an address to which a token without one could belong.
+func (c azureCase) bearerURL(token string) string {
+	token = strings.TrimPrefix(strings.TrimSpace(token), "?")
+	address := c.blobURL("")
+	if c.container != "$root" {
+		if query, err := url.ParseQuery(token); err == nil && strings.HasPrefix(query.Get("sr"), "b") {
+			address = c.blobURL(standInKey)
+		}
+	}
+	return address + "?" + token
+}
+
+func sasVersion(text string) string {
+	_, token, _ := strings.Cut(text, "?")
+	query, err := url.ParseQuery(token)
+	if err != nil {
+		return ""
+	}
+	return query.Get("sv")
+}
+
+// sasHour is the longest life of a service SAS of versions before sasHourUntil that names no stored access policy.
+// "Create a service SAS", "Specify the access policy".
+const (
+	sasHour      = time.Hour
+	sasHourUntil = "2012-02-12"
+)
+
 // token judges one SAS for one verb.
-func (c azureCase) token(l signedlink.Link, verb verdict.Verb, at time.Time) verdict.Verdict {
+func (c azureCase) token(l sasToken, verb verdict.Verb, at time.Time) verdict.Verdict {
 	no := func(name, detail string) verdict.Verdict {
 		return verdict.Verdict{Verdict: verdict.No, ClosedBy: []verdict.Guard{{Name: name, Level: "token", State: "on", Detail: detail}}}
 	}
@@ -75,16 +115,30 @@ func (c azureCase) token(l signedlink.Link, verb verdict.Verb, at time.Time) ver
 		if answer != nil {
 			return *answer
 		}
+		for _, twice := range []struct {
+			what         string
+			token, named bool
+		}{
+			{"permissions", len(permissions) > 0, p.Permissions != ""},
+			{"start", starts != nil, !p.StartsAt.IsZero()},
+			{"expiry", expires != nil, !p.ExpiresAt.IsZero()},
+		} {
+			if twice.token && twice.named {
+				return no(twice.what, "stands in the token and in stored access policy "+p.ID+": such a token is refused")
+			}
+		}
 		if permissions == nil {
 			permissions = storedPermissions(p.Permissions)
 		}
 		starts, expires = laterOf(starts, p.StartsAt), orTime(expires, p.ExpiresAt)
 		v.Grants[0].What = strings.Join(permissions, ", ") + " by stored access policy " + p.ID
 	}
-	if !tokenAllows(l, permissions, verb) {
+	if !tokenAllows(l.Link, permissions, verb) {
 		return no("permissions", "the token does not allow it")
 	}
 	switch {
+	case l.Kind == signedlink.AzureServiceSAS && l.Limits.StoredPolicy == "" && l.version != "" && l.version < sasHourUntil && expires != nil && (starts == nil || expires.Sub(*starts) > sasHour):
+		return no("expiry", "a token of version "+l.version+" lives for an hour at most unless it names a stored access policy")
 	case expires == nil:
 		return no("expiry", "a token without an expiry is refused")
 	case !at.Before(*expires):
@@ -96,12 +150,18 @@ func (c azureCase) token(l signedlink.Link, verb verdict.Verb, at time.Time) ver
 	}
 	v.ChangesAt = expires
 	if verb == verdict.Read || verb == verdict.Write {
-		v.Patterns = []string{"*"}
-		if l.Object != nil && *l.Object != "" && l.Scope != nil && *l.Scope == signedlink.ScopeObject {
-			v.Patterns = []string{*l.Object}
+		v.Patterns = tokenPatterns(l)
+	}
+	if verb == verdict.Permissions {
+		// Who may do what to a single blob is set where names are hierarchical alone.
+		switch hns := c.rec.Store.Azure.HierarchicalNames; {
+		case hns.State == scanners.Unknown:
+			v.Verdict, v.Reasons = verdict.Unknown, append(v.Reasons, unread(factAzureHierarchy, hns.Status()))
+		case hns.State != scanners.Known || !hns.Value.On:
+			return no("isHnsEnabled", "blobs of an account without a hierarchical namespace have no permissions of their own")
 		}
 	}
-	if v = c.keyGates(l, v, starts, expires); v.Verdict == verdict.No {
+	if v = c.keyGates(l.Link, v, starts, expires); v.Verdict == verdict.No {
 		return v
 	}
 	if len(l.Limits.Network) > 0 {
@@ -111,6 +171,22 @@ func (c azureCase) token(l signedlink.Link, verb verdict.Verb, at time.Time) ver
 		v = conditional(v, "a token of Entra user "+l.Limits.User)
 	}
 	return through(v, c.network)
+}
+
+// tokenPatterns are the blobs that a token speaks of, nil for one whose name the token does not tell.
+func tokenPatterns(l sasToken) []string {
+	switch {
+	case l.Scope == nil || l.Object == nil || *l.Object == "":
+		return []string{"*"}
+	case *l.Scope == signedlink.ScopeObject && l.bare:
+		return nil
+	case *l.Scope == signedlink.ScopeObject:
+		return []string{*l.Object}
+	case *l.Scope == signedlink.ScopePrefix:
+		return []string{strings.TrimSuffix(*l.Object, "/") + "/*"}
+	default:
+		return []string{"*"}
+	}
 }
 
 // keyGates: Shared Key switched off refuses account and service SAS; a blocking expiration policy refuses
@@ -159,7 +235,8 @@ func (c azureCase) storedPolicy(id string) (p scanners.StoredPolicy, answer *ver
 
 // storedPermissions spells the letters of a stored access policy out in the words of a link.
 func storedPermissions(letters string) []string {
-	words := map[rune]string{'r': "read", 'a': "add", 'c': "create", 'w': "write", 'd': "delete", 'x': "delete_version", 'l': "list", 't': "tags", 'i': "set_immutability_policy", 'p': "permissions"}
+	words := map[rune]string{'r': "read", 'a': "add", 'c': "create", 'w': "write", 'd': "delete", 'x': "delete_version", 'y': "permanent_delete",
+		'l': "list", 't': "tags", 'm': "move", 'i': "immutability", 'o': "ownership", 'p': "permissions"}
 	var out []string
 	for _, letter := range letters {
 		if word, ok := words[letter]; ok {
@@ -174,7 +251,8 @@ func storedPermissions(letters string) []string {
 // types: listing needs containers, reading and writing need objects.
 func tokenAllows(l signedlink.Link, permissions []string, verb verdict.Verb) bool {
 	wanted := map[verdict.Verb][]string{
-		verdict.List: {"list"}, verdict.Read: {"read"}, verdict.Write: {"write", "create", "delete", "add"}, verdict.Permissions: {"permissions"},
+		verdict.List: {"list"}, verdict.Read: {"read"}, verdict.Permissions: {"permissions", "ownership"},
+		verdict.Write: {"write", "create", "delete", "add", "delete_version", "permanent_delete", "move", "tags", "immutability"},
 	}[verb]
 	if !slices.ContainsFunc(wanted, func(w string) bool { return slices.Contains(permissions, w) }) {
 		return false
@@ -194,19 +272,24 @@ func tokenAllows(l signedlink.Link, permissions []string, verb verdict.Verb) boo
 
 // tokenNetwork reads sip: an address, or a range A-B.
 func tokenNetwork(ranges []string) gate {
-	g := gate{answer: verdict.Conditional, guard: verdict.Guard{Name: "sip", Level: "token", State: "on"}}
-	if slices.Contains(ranges, "0.0.0.0-255.255.255.255") {
-		g.answer = verdict.Yes
-		return g
-	}
+	guard := verdict.Guard{Name: "sip", Level: "token", State: "on"}
+	var prefixes []netip.Prefix
 	for _, r := range ranges {
-		first, _, _ := strings.Cut(r, "-")
-		if _, err := netip.ParseAddr(first); err != nil {
-			return gate{answer: verdict.Unknown, reason: verdict.Reason{Code: verdict.ReasonMalformed, Detail: fmt.Sprintf("address range %q cannot be read", r)}}
+		some, ok := spanOf(r)
+		if !ok {
+			return gate{answer: verdict.Unknown, guard: guard, reason: verdict.Reason{Code: verdict.ReasonMalformed, Detail: fmt.Sprintf("address range %q cannot be read", r)}}
 		}
+		prefixes = append(prefixes, some...)
 	}
-	g.depends = []string{"source_ip in " + strings.Join(ranges, ", ")}
-	return g
+	switch {
+	case onlyReserved(prefixes):
+		guard.Detail = "no public address is let in"
+		return gate{answer: verdict.No, guard: guard}
+	case coversInternet(prefixes):
+		return gate{answer: verdict.Yes, guard: guard}
+	default:
+		return gate{answer: verdict.Conditional, guard: guard, depends: []string{"source_ip in " + strings.Join(ranges, ", ")}}
+	}
 }
 
 func laterOf(a *time.Time, b time.Time) *time.Time {

@@ -43,8 +43,11 @@ func azureRecord(in fields) (*built, error) {
 	if err := give(b, in, "blobs", &rec.Bucket.Objects, azureBlobs); err != nil {
 		return nil, err
 	}
-	if err := give(b, in, "stored_access_policies", &rec.Bucket.Azure.StoredPolicies, azureStoredPolicies); err != nil {
-		return nil, err
+	// Policies that are not given stay unknown: a token that names one has no answer without it.
+	if raw, ok := in["stored_access_policies"]; ok && !isNull(raw) {
+		if err := give(b, in, "stored_access_policies", &rec.Bucket.Azure.StoredPolicies, azureStoredPolicies); err != nil {
+			return nil, err
+		}
 	}
 	return b, give(b, in, "sas", &rec.Bucket.Azure.Tokens, azureTokens)
 }
@@ -76,6 +79,11 @@ func azureFlat(raw json.RawMessage) (fields, error) {
 	return out, nil
 }
 
+// azureDeciding are the keys of an account that a misspelling must not hide.
+func azureDeciding() []string {
+	return []string{"allowBlobPublicAccess", "publicNetworkAccess", "networkAcls", "networkRuleSet", "allowSharedKeyAccess", "sasPolicy", "isHnsEnabled"}
+}
+
 func azureAccount(b *built, in fields) (name string, err error) {
 	raw, ok := in["account"]
 	if !ok || isNull(raw) {
@@ -87,6 +95,9 @@ func azureAccount(b *built, in fields) (name string, err error) {
 	}
 	doc, err := azureFlat(raw)
 	if err != nil {
+		return "", fmt.Errorf("account: %w", err)
+	}
+	if err := doc.misspelt(nil, azureDeciding()); err != nil {
 		return "", fmt.Errorf("account: %w", err)
 	}
 	if given, err := doc.text("name"); err != nil || given != "" {
@@ -151,7 +162,7 @@ func azureNetwork(b *built, doc fields, from scanners.Origin) error {
 		type vnetRule struct{ ID, VirtualNetworkResourceID, Action string }
 		var acls struct {
 			DefaultAction, Bypass string
-			IPRules               []ipRule
+			IPRules, IPv6Rules    []ipRule
 			VirtualNetworkRules   []vnetRule
 			ResourceAccessRules   []struct{ ResourceID string }
 		}
@@ -159,7 +170,7 @@ func azureNetwork(b *built, doc fields, from scanners.Origin) error {
 			return fmt.Errorf("networkAcls: %w", err)
 		}
 		v.DefaultAction, v.Bypass = canonical(acls.DefaultAction, "Allow", "Deny"), acls.Bypass
-		for _, r := range acls.IPRules {
+		for _, r := range append(acls.IPRules, acls.IPv6Rules...) {
 			v.IPRules = append(v.IPRules, r.Value+r.IPAddressOrRange)
 		}
 		for _, r := range acls.VirtualNetworkRules {
@@ -275,58 +286,4 @@ func azureService(b *built, in fields) error {
 		return out, true, nil
 	})
 	return err
-}
-
-func azurePerimeter(raw json.RawMessage) (scanners.Perimeter, bool, error) {
-	doc, err := azureFlat(raw)
-	if err != nil {
-		return scanners.Perimeter{}, false, err
-	}
-	v := scanners.Perimeter{Associated: true}
-	if word, ok := doc["associated"]; ok {
-		if v.Associated, err = asBool(word); err != nil {
-			return v, false, fmt.Errorf("associated: %w", err)
-		}
-	}
-	for _, key := range []string{"accessmode", "mode"} {
-		if text, err := doc.text(key); err != nil {
-			return v, false, err
-		} else if text != "" {
-			v.Mode = canonical(text, "Learning", "Enforced", "Audit")
-		}
-	}
-	for _, key := range []string{"inboundips", "addressprefixes", "inboundaddressprefixes"} {
-		if list, ok := doc[key]; ok {
-			if err := json.Unmarshal(list, &v.InboundIPs); err != nil {
-				return v, false, fmt.Errorf("%s: %w", key, err)
-			}
-		}
-	}
-	for _, key := range []string{"accessrules", "inboundrules"} {
-		list, ok := doc[key]
-		if !ok {
-			continue
-		}
-		items, err := listOf(list)
-		if err != nil {
-			return v, false, fmt.Errorf("%s: %w", key, err)
-		}
-		for _, item := range items {
-			rule, err := azureFlat(item)
-			if err != nil {
-				return v, false, fmt.Errorf("%s: %w", key, err)
-			}
-			if direction, _ := rule.text("direction"); direction != "" && !strings.EqualFold(direction, "Inbound") {
-				continue
-			}
-			var prefixes []string
-			if raw, ok := rule["addressprefixes"]; ok {
-				if err := json.Unmarshal(raw, &prefixes); err != nil {
-					return v, false, fmt.Errorf("addressPrefixes: %w", err)
-				}
-			}
-			v.InboundIPs = append(v.InboundIPs, prefixes...)
-		}
-	}
-	return v, true, nil
 }

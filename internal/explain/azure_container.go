@@ -60,6 +60,10 @@ func azureContainer(b *built, in fields) error {
 		if word == "" || word == "off" {
 			word = "none"
 		}
+		// A deleted container that is kept for a while answers nobody.
+		if gone, err := asBool(doc["deleted"]); err == nil && gone {
+			word = "none"
+		}
 		*level = scanners.KnownFact(scanners.ContainerLevel{Level: word}, from)
 		return nil
 	}
@@ -93,8 +97,10 @@ func azureBlobs(raw json.RawMessage) (scanners.ObjectSample, bool, error) {
 					o.StorageClass = tier
 				}
 			}
-			if sum, _ := doc.text("customerprovidedkeysha256"); sum != "" {
-				o.Encryption = "CPK"
+			for _, key := range []string{"customerprovidedkeysha256", "encryptionkeysha256"} {
+				if sum, _ := doc.text(key); sum != "" {
+					o.Encryption = "CPK"
+				}
 			}
 		}
 		out.Objects = append(out.Objects, o)

@@ -96,6 +96,20 @@ func (f fields) each(readers map[string]func(json.RawMessage) error) error {
 	return nil
 }
 
+// misspelt finds a key that is not among the known ones and so near to one that decides that it can only be meant for it.
+// Keys that a provider has added since are let pass.
+func (f fields) misspelt(known, deciding []string) error {
+	for _, key := range slices.Sorted(maps.Keys(f)) {
+		if slices.ContainsFunc(slices.Concat(known, deciding), func(k string) bool { return fold(k) == fold(key) }) {
+			continue
+		}
+		if near := nearest(key, deciding); near != "" {
+			return fmt.Errorf("unknown key %q (did you mean %q?)", key, near)
+		}
+	}
+	return nil
+}
+
 func (f fields) text(key string) (string, error) {
 	raw, ok := f[key]
 	if !ok || isNull(raw) {
@@ -122,8 +136,15 @@ func (f fields) time(key string) (time.Time, error) {
 
 func fold(key string) string { return strings.ToLower(strings.ReplaceAll(key, "_", "")) }
 
-// unwrap undoes {"Name": ...} wrappers, in the order given, where the object holds nothing else but what the
-// CLI adds to every answer.
+// listingWords are what APIs and CLIs print beside the list that an answer is about.
+func listingWords() []string {
+	return []string{"ResponseMetadata", "NextToken", "RequestCharged", "IsTruncated", "Name", "Prefix", "Delimiter", "MaxKeys", "KeyCount",
+		"EncodingType", "CommonPrefixes", "ContinuationToken", "NextContinuationToken", "StartAfter", "Marker", "NextMarker",
+		"kind", "nextPageToken", "nextLink", "prefixes"}
+}
+
+// unwrap undoes {"Name": ...} wrappers, in the order given, where the object holds nothing else but what an API or CLI
+// adds to every answer of the kind.
 func unwrap(raw json.RawMessage, names ...string) json.RawMessage {
 	for range len(names) + 1 {
 		if bytesStart(raw) != '{' {
@@ -133,8 +154,11 @@ func unwrap(raw json.RawMessage, names ...string) json.RawMessage {
 		if json.Unmarshal(raw, &doc) != nil {
 			return raw
 		}
-		delete(doc, "ResponseMetadata")
-		delete(doc, "NextToken")
+		for _, word := range listingWords() {
+			if !slices.Contains(names, word) {
+				delete(doc, word)
+			}
+		}
 		if len(doc) != 1 {
 			return raw
 		}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/tojimari/tojimari/scanners"
 )
@@ -49,8 +48,10 @@ func gcsRecord(in fields) (*built, error) {
 	if err := give(b, in, "managed_folders", &g.ManagedFolders, gcsFolders); err != nil {
 		return nil, err
 	}
-	if err := give(b, in, "org_policy", &scope.PublicAccessPrevention, gcsOrgPolicy); err != nil {
-		return nil, err
+	for _, f := range g.ManagedFolders.Value.List {
+		if f.IAM.State == scanners.Absent {
+			b.assume("managed_folders[" + f.Name + "].iam_policy")
+		}
 	}
 	if err := give(b, in, "custom_roles", &scope.CustomRoles, gcsCustomRoles); err != nil {
 		return nil, err
@@ -62,97 +63,11 @@ func gcsRecord(in fields) (*built, error) {
 	b.assume("service_perimeter")
 	// Tags that are not given stay unknown: a condition on them has no answer without them.
 	if raw, ok := in["effective_tags"]; ok && !isNull(raw) {
-		return b, give(b, in, "effective_tags", &g.EffectiveTags, gcsTags)
+		if err := give(b, in, "effective_tags", &g.EffectiveTags, gcsTags); err != nil {
+			return nil, err
+		}
 	}
-	return b, nil
-}
-
-// gcsBucket reads the parts of the bucket resource that decide. A bucket name alone is taken too.
-func gcsBucket(b *built, in fields) error {
-	rec := b.record
-	from := givenOrigin("bucket")
-	raw, ok := in["bucket"]
-	var doc struct {
-		Name             string
-		Location         string
-		ProjectNumber    json.RawMessage
-		IAMConfiguration struct {
-			UniformBucketLevelAccess struct {
-				Enabled    bool
-				LockedTime time.Time
-			}
-			BucketPolicyOnly       struct{ Enabled bool }
-			PublicAccessPrevention string
-		}
-		Billing          struct{ RequesterPays bool }
-		ACL              json.RawMessage
-		DefaultObjectACL json.RawMessage
-		IPFilter         *struct {
-			Mode                string
-			PublicNetworkSource *struct {
-				AllowedIPCIDRRanges []string `json:"allowedIpCidrRanges"`
-			}
-			VPCNetworkSources []struct{ Network string }
-		}
-		Website    struct{ MainPageSuffix, NotFoundPage string }
-		Versioning struct{ Enabled bool }
-		Encryption struct{ DefaultKMSKeyName string }
-	}
-	switch {
-	case !ok || isNull(raw):
-		b.assume("bucket")
-	case bytesStart(raw) == '{':
-		if err := json.Unmarshal(raw, &doc); err != nil {
-			return err
-		}
-	default:
-		if err := textInto(&doc.Name)(raw); err != nil {
-			return err
-		}
-		b.assume("bucket settings")
-	}
-	rec.Name, rec.Region = doc.Name, doc.Location
-	g := &rec.Bucket.GCP
-	uniform := doc.IAMConfiguration.UniformBucketLevelAccess
-	g.UniformAccess = scanners.KnownFact(scanners.UniformAccess{
-		Enabled: uniform.Enabled || doc.IAMConfiguration.BucketPolicyOnly.Enabled, LockedUntil: uniform.LockedTime,
-	}, from)
-	mode := strings.ToLower(doc.IAMConfiguration.PublicAccessPrevention)
-	if mode != "" && !slices.Contains([]string{"enforced", "inherited", "unspecified"}, mode) {
-		return fmt.Errorf("publicAccessPrevention %q is not enforced, inherited or unspecified", mode)
-	}
-	g.PublicAccessPrevention = scanners.KnownFact(scanners.PublicAccessPrevention{Mode: mode, Enforced: mode == "enforced", Source: "bucket"}, from)
-	rec.Bucket.RequesterPays = scanners.KnownFact(scanners.RequesterPays{Enabled: doc.Billing.RequesterPays}, from)
-	g.IPFilter = scanners.AbsentFact[scanners.IPFilter](from)
-	if f := doc.IPFilter; f != nil {
-		v := scanners.IPFilter{Enabled: f.Mode == "Enabled", PublicSet: f.PublicNetworkSource != nil}
-		if f.PublicNetworkSource != nil {
-			v.PublicRanges = f.PublicNetworkSource.AllowedIPCIDRRanges
-		}
-		for _, n := range f.VPCNetworkSources {
-			v.VPCs = append(v.VPCs, n.Network)
-		}
-		g.IPFilter = scanners.KnownFact(v, from)
-	}
-	rec.Bucket.Website = scanners.KnownFact(scanners.Website{Enabled: doc.Website.MainPageSuffix != "", Index: doc.Website.MainPageSuffix, Error: doc.Website.NotFoundPage}, from)
-	rec.Bucket.Versioning = scanners.KnownFact(scanners.Versioning{Enabled: doc.Versioning.Enabled}, from)
-	g.ACL = scanners.AbsentFact[scanners.ACL](from)
-	if doc.ACL != nil && !isNull(doc.ACL) {
-		acl, _, err := gcsACL(doc.ACL)
-		if err != nil {
-			return fmt.Errorf("acl: %w", err)
-		}
-		g.ACL = scanners.KnownFact(acl, from)
-	}
-	g.DefaultObjectACL = scanners.AbsentFact[scanners.ACL](from)
-	if doc.DefaultObjectACL != nil && !isNull(doc.DefaultObjectACL) {
-		acl, _, err := gcsACL(doc.DefaultObjectACL)
-		if err != nil {
-			return fmt.Errorf("defaultObjectAcl: %w", err)
-		}
-		g.DefaultObjectACL = scanners.KnownFact(acl, from)
-	}
-	return nil
+	return b, gcsOrgPolicy(b, in)
 }
 
 func iamPolicy(raw json.RawMessage) (scanners.IAMPolicy, bool, error) {
@@ -178,6 +93,9 @@ func iamPolicy(raw json.RawMessage) (scanners.IAMPolicy, bool, error) {
 	for i, b := range doc.Bindings {
 		if b.Role == "" {
 			return out, false, fmt.Errorf("binding %d has no role", i+1)
+		}
+		if b.Members == nil {
+			b.Members = []string{}
 		}
 		binding := scanners.IAMBinding{Role: b.Role, Members: b.Members}
 		if b.Condition != nil {

@@ -1,4 +1,4 @@
-// What stands above a bucket in raw GCS input: organisation policy, custom roles, deny policies, tags.
+// What stands above a bucket in raw GCS input: custom roles, deny policies, tags.
 
 package explain
 
@@ -11,70 +11,6 @@ import (
 
 	"github.com/tojimari/tojimari/scanners"
 )
-
-// gcsOrgPolicy reads constraints/storage.publicAccessPrevention: as the v2 API prints it (spec.rules[].enforce),
-// as the v1 API does (booleanPolicy.enforced), as a bare boolean, or as a list of policies of which it is one.
-func gcsOrgPolicy(raw json.RawMessage) (scanners.PublicAccessPrevention, bool, error) {
-	var out scanners.PublicAccessPrevention
-	out.Source = "organization"
-	if on, err := asBool(raw); err == nil {
-		out.Enforced = on
-		return out, true, nil
-	}
-	items, err := listOf(unwrap(raw, "policies"))
-	if err != nil {
-		return out, false, err
-	}
-	found := false
-	for i, item := range items {
-		doc, err := object(item)
-		if err != nil {
-			return out, false, fmt.Errorf("policy %d: %w", i+1, err)
-		}
-		if on, ok := doc["storage.publicAccessPrevention"]; ok {
-			item, doc = on, fields{}
-			if on, err := asBool(item); err == nil {
-				out.Enforced, found = on, true
-				continue
-			}
-		}
-		name, _ := doc.text("name")
-		constraint, _ := doc.text("constraint")
-		if which := name + constraint; which != "" && !strings.HasSuffix(which, "storage.publicAccessPrevention") {
-			continue
-		}
-		var p struct {
-			BooleanPolicy struct{ Enforced bool }
-			Enforced      *bool
-			Enforce       *bool
-			Spec          struct {
-				Rules []struct {
-					Enforce   json.RawMessage
-					Condition *struct{ Expression string }
-				}
-			}
-			Rules []struct{ Enforce json.RawMessage }
-		}
-		if err := json.Unmarshal(item, &p); err != nil {
-			return out, false, fmt.Errorf("policy %d: %w", i+1, err)
-		}
-		found = true
-		enforced := p.BooleanPolicy.Enforced || p.Enforced != nil && *p.Enforced || p.Enforce != nil && *p.Enforce
-		for _, r := range p.Spec.Rules {
-			if r.Condition != nil && r.Condition.Expression != "" {
-				return out, false, fmt.Errorf("policy %d has a conditional rule, which depends on tags that are not given", i+1)
-			}
-			on, _ := asBool(r.Enforce)
-			enforced = enforced || on
-		}
-		for _, r := range p.Rules {
-			on, _ := asBool(r.Enforce)
-			enforced = enforced || on
-		}
-		out.Enforced = out.Enforced || enforced
-	}
-	return out, found, nil
-}
 
 func gcsCustomRoles(raw json.RawMessage) (scanners.CustomRoles, bool, error) {
 	raw = unwrap(raw, "roles", "custom_roles")

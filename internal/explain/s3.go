@@ -15,7 +15,7 @@ import (
 var s3Keys = []string{"bucket", "account", "region", "partition", "at", "policy", "acl", "public_access_block",
 	"account_public_access_block", "organization_public_access_block", "ownership", "website", "versioning",
 	"request_payment", "encryption", "access_points", "objects", "organization_id", "organization_path",
-	"resource_control_policies", "service_control_policies"}
+	"resource_control_policies", "service_control_policies", "policy_status"}
 
 // s3Record builds a record from raw S3 input. What is not given becomes absent and is listed as assumed.
 func s3Record(in fields) (*built, error) {
@@ -91,7 +91,28 @@ func s3Record(in fields) (*built, error) {
 	if err := give(b, in, "service_control_policies", &scope.ServicePolicies, policyList); err != nil {
 		return nil, err
 	}
+	for _, ap := range a.AccessPoints.Value.List {
+		if ap.Policy.State == scanners.Absent {
+			b.assume("access_points[" + ap.Name + "].policy")
+		}
+	}
+	if in["policy_status"] != nil {
+		if err := give(b, in, "policy_status", &a.PolicyStatus, s3PolicyStatus); err != nil {
+			return nil, err
+		}
+	}
 	return b, s3Organization(b, in)
+}
+
+// s3PolicyStatus accepts what GetBucketPolicyStatus prints.
+func s3PolicyStatus(raw json.RawMessage) (scanners.PolicyStatus, bool, error) {
+	raw = unwrap(raw, "PolicyStatus")
+	if on, err := asBool(raw); err == nil {
+		return scanners.PolicyStatus{Public: on}, true, nil
+	}
+	var doc struct{ IsPublic bool }
+	err := strict(raw, &doc)
+	return scanners.PolicyStatus{Public: doc.IsPublic}, true, err
 }
 
 func s3Organization(b *built, in fields) error {
@@ -113,15 +134,17 @@ func s3Organization(b *built, in fields) error {
 	return nil
 }
 
+// partitionOf follows the SDKs' table of partitions.
 func partitionOf(region string) string {
-	switch {
-	case strings.HasPrefix(region, "cn-"):
-		return "aws-cn"
-	case strings.HasPrefix(region, "us-gov-"):
-		return "aws-us-gov"
-	default:
-		return "aws"
+	for _, p := range [][2]string{
+		{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"}, {"eusc-", "aws-eusc"},
+		{"us-isob-", "aws-iso-b"}, {"us-isof-", "aws-iso-f"}, {"eu-isoe-", "aws-iso-e"}, {"us-iso-", "aws-iso"},
+	} {
+		if strings.HasPrefix(region, p[0]) {
+			return p[1]
+		}
 	}
+	return "aws"
 }
 
 // policyText accepts a policy as a JSON object or as a string of JSON, bare or as {"Policy": ...}.

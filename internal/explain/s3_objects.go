@@ -92,12 +92,19 @@ func cannedACL(name string) ([]scanners.ACLGrant, error) {
 }
 
 func s3Objects(raw json.RawMessage) (scanners.ObjectSample, bool, error) {
+	// A listing that says it ended, and of which nothing was left out, is all there is.
+	var listing struct {
+		IsTruncated        *bool
+		Prefix, StartAfter string
+	}
+	_ = json.Unmarshal(raw, &listing)
 	raw = unwrap(raw, "Contents", "Objects")
 	items, err := listOf(raw)
 	if err != nil {
 		return scanners.ObjectSample{}, false, err
 	}
 	out := scanners.ObjectSample{Objects: []scanners.SampledObject{}}
+	out.Complete = listing.IsTruncated != nil && !*listing.IsTruncated && listing.Prefix+listing.StartAfter == ""
 	for i, item := range items {
 		o, err := s3Object(item)
 		if err != nil {
@@ -135,6 +142,10 @@ func s3Object(raw json.RawMessage) (scanners.SampledObject, error) {
 		"size":                 func(r json.RawMessage) error { return strict(r, &o.Size) },
 		"etag":                 func(json.RawMessage) error { return nil },
 		"tags":                 func(json.RawMessage) error { return nil },
+		"checksumalgorithm":    func(json.RawMessage) error { return nil },
+		"checksumtype":         func(json.RawMessage) error { return nil },
+		"restorestatus":        func(json.RawMessage) error { return nil },
+		"islatest":             func(json.RawMessage) error { return nil },
 		"lastmodified":         func(r json.RawMessage) error { return timeInto(&o.Modified)(r) },
 		"owner": func(r json.RawMessage) error {
 			var doc struct{ ID, DisplayName string }
@@ -190,6 +201,7 @@ func s3AccessPoint(raw json.RawMessage) (scanners.AccessPoint, error) {
 		"networkorigin":   textInto(&ap.NetworkOrigin),
 		"multiregion":     boolInto(&ap.MultiRegion),
 		"bucket":          ignore, "creationdate": ignore, "endpoints": ignore, "region": ignore, "status": ignore,
+		"datasourceid": ignore, "datasourcetype": ignore, "regions": ignore, "createdat": ignore,
 		"vpcid": textInto(&ap.VPC),
 		"vpc":   textInto(&ap.VPC),
 		"vpcconfiguration": func(r json.RawMessage) error {

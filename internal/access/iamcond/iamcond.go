@@ -109,7 +109,9 @@ func compile(text string, on Resource) (*condition, error) {
 	}
 	checked, issues := env.Compile(text)
 	if issues.Err() != nil {
-		return nil, errors.New(strings.Join(strings.Fields(issues.Err().Error()), " "))
+		// Without the excerpt of the text that stands behind each complaint.
+		complaint, _, _ := strings.Cut(strings.Join(strings.Fields(issues.Err().Error()), " "), " | ")
+		return nil, errors.New(strings.TrimPrefix(complaint, "ERROR: "))
 	}
 	if !checked.OutputType().IsExactType(cel.BoolType) {
 		return nil, fmt.Errorf("gives %s instead of true or false", checked.OutputType())

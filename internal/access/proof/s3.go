@@ -11,7 +11,7 @@ import (
 type S3 struct {
 	Bucket    string
 	Region    string // empty: the global host, which redirects
-	Partition string // "aws", "aws-cn", "aws-us-gov", or empty for aws
+	Partition string // "aws", "aws-cn", "aws-us-gov", "aws-eusc"..., or empty for aws
 	BaseURL   string // of an S3-compatible: path style below it
 }
 
@@ -53,11 +53,24 @@ func (s S3) host() string {
 	return "s3." + s.Region + s.suffix()
 }
 
+// suffix is the domain of the partition, by the SDKs' table of partitions.
 func (s S3) suffix() string {
-	if s.Partition == "aws-cn" {
+	switch s.Partition {
+	case "aws-cn":
 		return ".amazonaws.com.cn"
+	case "aws-eusc":
+		return ".amazonaws.eu"
+	case "aws-iso":
+		return ".c2s.ic.gov"
+	case "aws-iso-b":
+		return ".sc2s.sgov.gov"
+	case "aws-iso-e":
+		return ".cloud.adc-e.uk"
+	case "aws-iso-f":
+		return ".csp.hci.ic.gov"
+	default:
+		return ".amazonaws.com"
 	}
-	return ".amazonaws.com"
 }
 
 func withQuery(address, query string) string {
