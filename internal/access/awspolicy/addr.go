@@ -133,6 +133,8 @@ func (s addrSet) union(o addrSet) addrSet {
 	return addrSet{merge(append(slices.Clone(s.v4), o.v4...)), merge(append(slices.Clone(s.v6), o.v6...))}
 }
 
+func (s addrSet) same(o addrSet) bool { return slices.Equal(s.v4, o.v4) && slices.Equal(s.v6, o.v6) }
+
 func (s addrSet) empty() bool { return len(s.v4) == 0 && len(s.v6) == 0 }
 
 func number(a netip.Addr) u128 {

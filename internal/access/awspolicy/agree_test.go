@@ -67,6 +67,9 @@ func TestAgreesWithBruteForce(t *testing.T) {
 	var bad []uint64
 	for i := range *policies {
 		s := *seed + uint64(i)
+		if i > 0 && i%100_000 == 0 {
+			t.Logf("%d policies, %d at the limit, seeds that disagree: %d", i, limited, bad)
+		}
 		text, used := oracle.Generate(s)
 		for p := range used {
 			productions[p]++

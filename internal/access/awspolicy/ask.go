@@ -143,7 +143,7 @@ func (s *Solver) ask(verb verdict.Verb, phases []phase) Answer {
 	limit := s.env.limit()
 	w := &work{left: limit}
 	total := outcome{answer: verdict.No}
-	cover := &coverage{}
+	cover := &coverage{verb: verb, phases: inside(phases)}
 	for _, ph := range phases {
 		if ph.outside {
 			cover = &coverage{}
@@ -183,7 +183,11 @@ func (s *Solver) everyAccount(verb verdict.Verb, ph phase, cover *coverage, w *w
 	for i, account := range s.strangers {
 		if i > 0 {
 			ph.caller.account = account
-			o = s.run(verb, ph, &coverage{}, w)
+			own := []phase{ph}
+			if ph.outside {
+				own = nil
+			}
+			o = s.run(verb, ph, &coverage{verb: verb, phases: own}, w)
 		}
 		if o.answer == verdict.Yes {
 			open++
@@ -212,17 +216,27 @@ func (s *Solver) grantable(c caller, bit uint64) bool {
 	return true
 }
 
+// choices lists the actions of a verb that may be granted to a caller.
+func (s *Solver) choices(verb verdict.Verb, c caller) []choice {
+	out := make([]choice, 0, 8)
+	for i := range s.actions {
+		a := &s.actions[i]
+		if a.verb == verb && possible(a, c, s.env.ACLs) && s.grantable(c, s.actionBit(a)) {
+			out = append(out, choice{act: a})
+		}
+	}
+	return out
+}
+
+// inside leaves the phases whose situation is the caller's to choose.
+func inside(phases []phase) []phase {
+	return slices.DeleteFunc(slices.Clone(phases), func(ph phase) bool { return ph.outside })
+}
+
 // run asks for one kind of caller.
 func (s *Solver) run(verb verdict.Verb, ph phase, cover *coverage, w *work) outcome {
 	r := &runner{s: s, w: w, out: outcome{answer: verdict.No}, outside: ph.outside, coverage: cover}
-	choices := make([]choice, 0, 8)
-	for i := range s.actions {
-		a := &s.actions[i]
-		if a.verb != verb || !possible(a, ph.caller, s.env.ACLs) || !s.grantable(ph.caller, s.actionBit(a)) {
-			continue
-		}
-		choices = append(choices, choice{act: a})
-	}
+	choices := s.choices(verb, ph.caller)
 	if len(choices) == 0 {
 		return r.out
 	}
@@ -238,8 +252,9 @@ func (s *Solver) run(verb verdict.Verb, ph phase, cover *coverage, w *work) outc
 	if r.out.answer == verdict.Yes || w.out() {
 		return r.out
 	}
-	if r.out.answer == verdict.Conditional && r.limited() && r.shut(ph, choices) {
+	if r.out.answer == verdict.Conditional && (r.shut || r.limited() && r.mustShut()) {
 		r.out.reasons = nil // the search gave up, but it could not have come to more
+		return r.out
 	}
 	for i := range choices {
 		sc := s.scene(ph.caller, choices[i].act, w)

@@ -36,6 +36,8 @@ func isText(k int, fold bool, quant quantifier, list ...string) *clit {
 	return bare(k, l)
 }
 
+func isAddr(k int, set addrSet) *clit { return bare(k, literal{op: operator{kind: opIP}, addrs: set}) }
+
 func (s *Solver) couple() []coupling {
 	var out []coupling
 	both := func(a, b string) (int, int, bool) {
@@ -102,16 +104,35 @@ next:
 	return out
 }
 
-// consistent checks ties between free texts that no clause expresses: a user's name ends its ARN.
-func (sc *scene) consistent(model []value) bool {
+// namesOf gives the numbers of the two keys that hold a user's name, where the policies look at both.
+func (sc *scene) namesOf() (name, arn int, ok bool) {
 	if sc.caller.id != idUser {
+		return 0, 0, false
+	}
+	name, ok = sc.s.index["aws:username"]
+	arn, both := sc.s.index["aws:principalarn"]
+	return name, arn, ok && both
+}
+
+// consistent checks a tie between free texts that no clause expresses: a user's name ends its ARN.
+func (sc *scene) consistent(model []value) bool {
+	name, arn, ok := sc.namesOf()
+	if !ok || !model[name].present || !model[arn].present {
 		return true
 	}
-	i, ok := sc.s.index["aws:username"]
-	j, ok2 := sc.s.index["aws:principalarn"]
-	if !ok || !ok2 || !model[i].present || !model[j].present {
-		return true
+	return lastPart(model[arn].text) == model[name].text
+}
+
+func lastPart(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
+
+// tie demands that name and ARN agree, by the name or by the ARN of a solution where they do not.
+func (sc *scene) tie(model []value) [][]signed {
+	name, arn, _ := sc.namesOf()
+	ending := bare(arn, literal{op: operator{kind: opString, form: formGlob}})
+	p := newPattern(append([]rune{elStar, '/'}, []rune(model[name].text)...), false)
+	ending.patterns, ending.whole = []*pattern{p}, []lang{{p: p}}
+	return [][]signed{
+		{demand(isText(name, false, quantNone, model[name].text), true), demand(ending, true)},
+		{demand(isText(arn, false, quantNone, model[arn].text), true), demand(isText(name, false, quantNone, lastPart(model[arn].text)), true)},
 	}
-	arn := model[j].text
-	return arn[strings.LastIndexByte(arn, '/')+1:] == model[i].text
 }

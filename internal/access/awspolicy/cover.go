@@ -17,6 +17,11 @@ type coverage struct {
 	doms map[int]domain
 	// scope is the scene of the first solution.
 	scope *scene
+	// verb and phases are the whole question: what one kind of caller cannot do another may.
+	verb   verdict.Verb
+	phases []phase
+	// shut is set once it is clear that some values let nobody in.
+	shut bool
 }
 
 // add notes that a solution covers its cube.
@@ -55,25 +60,71 @@ func (r *runner) coversAll() bool {
 		return false
 	}
 	scope := r.s.scene(r.scope.caller, r.scope.act, r.w)
+	source := -1
 	for k, d := range r.doms {
 		scope.doms[k], scope.have[k] = d, true
+		if d.kind == domAddr {
+			source = k
+		}
 	}
-	left := leftover{sc: scope, cons: map[int][]signed{}}
-	if !left.walk(r.blocked) || r.w.out() {
-		return false
+	var left addrSet
+	for range 4 * maxCubes {
+		clauses := r.blocked[:len(r.blocked):len(r.blocked)]
+		if !left.empty() {
+			clauses = append(clauses, clause{[][]signed{{demand(isAddr(source, left), false)}}})
+		}
+		out, ok := scope.solve(nil, clauses)
+		if !ok {
+			return !r.w.out()
+		}
+		if source < 0 {
+			return false
+		}
+		more := left.union(scope.leftOut(source, out.model, r.blocked))
+		if more.same(left) || !r.s.wide(more) {
+			return false
+		}
+		left = more
 	}
-	if !left.any {
-		return true
-	}
-	all := r.s.reachable
-	share4 := 1 - left.addrs.intersect(all).v4.size()/all.v4.size()
-	share6 := 1 - left.addrs.intersect(all).v6.size()/all.v6.size()
-	return share4 >= openShare || share6 >= openShare
+	return false
 }
 
-// shut reports whether there is a value of what the client cannot choose with which nothing gets in, however undecided
-// points and policy variables turn out: then the answer cannot be yes.
-func (r *runner) shut(ph phase, choices []choice) bool {
+// wide reports whether enough of the addresses remains without those left out.
+func (s *Solver) wide(left addrSet) bool {
+	left = left.intersect(s.reachable)
+	return 1-left.v4.size()/s.reachable.v4.size() >= openShare || 1-left.v6.size()/s.reachable.v6.size() >= openShare
+}
+
+// leftOut gives the addresses that no solution covers, with the other keys as in the model.
+func (sc *scene) leftOut(source int, model []value, blocked []clause) addrSet {
+	d := sc.dom(source)
+	out := d.addrs
+next:
+	for _, c := range blocked {
+		var some addrSet
+		for _, alt := range c.alts {
+			x := alt[0]
+			if x.l.k != source {
+				if sc.grants(x, model[x.l.k]) {
+					continue next
+				}
+				continue
+			}
+			if set, ok := sc.addrsFor(d, alt); ok {
+				some = some.union(set)
+			}
+		}
+		out = out.intersect(some)
+	}
+	return out
+}
+
+// mustShut reports whether there is a value of what the client cannot choose with which nothing gets in, however
+// undecided points and policy variables turn out: then the answer cannot be yes.
+func (r *runner) mustShut() bool {
+	if r.shut || len(r.phases) == 0 {
+		return r.shut
+	}
 	tried := map[int]bool{}
 	for _, c := range r.blocked {
 		for _, alt := range c.alts {
@@ -83,7 +134,7 @@ func (r *runner) shut(ph phase, choices []choice) bool {
 			}
 			tried[k] = true
 			for _, v := range [...]value{{}, textValue("zz-none")} {
-				if r.shutBy(k, v, ph, choices) {
+				if r.shut = r.shutBy(k, v); r.shut {
 					return true
 				}
 			}
@@ -92,60 +143,28 @@ func (r *runner) shut(ph phase, choices []choice) bool {
 	return false
 }
 
-func (r *runner) shutBy(k int, v value, ph phase, choices []choice) bool {
-	for i := range choices {
-		sc := r.s.scene(ph.caller, choices[i].act, r.w)
-		sc.lax = true
-		if sc.dom(k).kind != domAbsent { // otherwise the action does not look at the key
-			if _, ok := sc.within(k, v); !ok {
+func (r *runner) shutBy(k int, v value) bool {
+	seen := false
+	for _, ph := range r.phases {
+		for _, c := range r.s.choices(r.verb, ph.caller) {
+			sc := r.s.scene(ph.caller, c.act, r.w)
+			sc.lax = true
+			if sc.dom(k).kind != domAbsent { // otherwise the action does not look at the key
+				if _, ok := sc.within(k, v); !ok {
+					return false
+				}
+				sc.forced = make([]*value, len(r.s.keys))
+				sc.forced[k] = &v
+				seen = true
+			}
+			probe := &runner{s: r.s, w: r.w, out: outcome{answer: verdict.No}, coverage: &coverage{}, probing: true}
+			probe.action(sc, true)
+			if probe.out.answer != verdict.No || r.w.out() {
 				return false
 			}
-			sc.forced = make([]*value, len(r.s.keys))
-			sc.forced[k] = &v
-		}
-		probe := &runner{s: r.s, w: r.w, out: outcome{answer: verdict.No}, coverage: &coverage{}, probing: true}
-		probe.action(sc, true)
-		if probe.out.answer != verdict.No || r.w.out() {
-			return false
 		}
 	}
-	return len(choices) > 0
-}
-
-type leftover struct {
-	sc    *scene
-	cons  map[int][]signed
-	any   bool
-	addrs addrSet
-}
-
-// walk adds up the addresses for which some value of the other keys is left out.
-func (l *leftover) walk(rest []clause) bool {
-	if !l.sc.w.spend(1) {
-		return false
-	}
-	if len(rest) == 0 {
-		l.any = true
-		set := allAddrs()
-		for k, cons := range l.cons {
-			if d := l.sc.dom(k); d.kind == domAddr {
-				set, _ = l.sc.addrsFor(d, cons)
-			}
-		}
-		l.addrs = l.addrs.union(set)
-		return true
-	}
-	for _, alt := range rest[0].alts {
-		x := alt[0]
-		k := x.l.k
-		before := l.cons[k]
-		l.cons[k] = append(before[:len(before):len(before)], x)
-		if _, ok := l.sc.pick(k, l.cons[k]); ok && !l.walk(rest[1:]) {
-			return false
-		}
-		l.cons[k] = before
-	}
-	return true
+	return seen
 }
 
 // overTime answers now and looks for the next moment at which time alone gives another answer.

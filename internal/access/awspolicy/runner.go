@@ -22,7 +22,10 @@ type runner struct {
 }
 
 // maxCubes bounds how often a choice is asked again for values that the client cannot choose.
-const maxCubes = 48
+const (
+	maxCubes  = 48
+	manyCubes = 6
+)
 
 func (r *runner) action(sc *scene, lax bool) {
 	bit := r.s.actionBit(sc.act)
@@ -206,6 +209,9 @@ func (r *runner) choice(sc *scene, stmts []*stmt, base []signed, denies []clause
 		return
 	}
 	for range maxCubes {
+		if r.shut && slices.ContainsFunc(stmts, func(st *stmt) bool { return slices.Contains(r.out.granted, st) }) {
+			break
+		}
 		sol, pinned, ok := sc.search(base, append(denies[:len(denies):len(denies)], r.uncovered(sc)...))
 		if !ok {
 			break
@@ -226,8 +232,18 @@ func (r *runner) choice(sc *scene, stmts []*stmt, base []signed, denies []clause
 		if r.out.answer == verdict.No {
 			r.out.answer, r.out.best, r.out.depends = verdict.Conditional, f, sol.cube
 		}
+		if r.outside {
+			break // no more than conditional, whatever else is found
+		}
 		r.add(sc, sol.cube)
-		if r.loops++; pinned || r.loops >= maxCubes {
+		r.loops++
+		// Where a variable can have ever new values the solutions may never end.
+		if pinned || r.loops == manyCubes && sol.forced != nil || r.loops >= maxCubes {
+			if r.mustShut() {
+				break
+			}
+		}
+		if pinned || r.loops >= maxCubes {
 			sc.incomplete = true
 			break
 		}

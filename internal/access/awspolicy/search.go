@@ -144,6 +144,29 @@ func (sc *scene) solve(base []signed, clauses []clause) (*solution, bool) {
 	if !ok {
 		return nil, false
 	}
+	p, ok := sc.complete(base, clauses)
+	if !ok {
+		return nil, false
+	}
+	if !sc.consistent(p.model) {
+		tied := false
+		for _, more := range sc.tie(p.model) {
+			q, ok := sc.complete(append(base[:len(base):len(base)], more...), clauses)
+			if tied = ok && sc.consistent(q.model); tied {
+				p = q
+				break
+			}
+		}
+		if !tied {
+			sc.incomplete = true
+			return nil, false
+		}
+	}
+	return &solution{model: p.model, cube: p.cube()}, true
+}
+
+// complete runs one search from its beginning.
+func (sc *scene) complete(base []signed, clauses []clause) (*problem, bool) {
 	p := &problem{sc: sc, cons: make([][]signed, len(sc.s.keys)), model: make([]value, len(sc.s.keys)), clauses: clauses}
 	for k := range p.model {
 		v, ok := sc.plain(k)
@@ -152,14 +175,7 @@ func (sc *scene) solve(base []signed, clauses []clause) (*solution, bool) {
 		}
 		p.model[k] = v
 	}
-	if !p.add(base) || !p.find() {
-		return nil, false
-	}
-	if !sc.consistent(p.model) {
-		sc.incomplete = true
-		return nil, false
-	}
-	return &solution{model: p.model, cube: p.cube()}, true
+	return p, p.add(base) && p.find()
 }
 
 func (p *problem) needs(k int, base []signed) bool {

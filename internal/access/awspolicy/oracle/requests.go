@@ -118,7 +118,7 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 	}
 	free := func(v [][]string) *choices { return &choices{key, v, false} }
 	bound := func(v [][]string) *choices { return &choices{key, v, true} }
-	words := func() []string { return append(w.words(own), w.Region, w.OrgID) }
+	words := func() []string { return append(w.words(own), w.Region, w.OrgID, w.Account) }
 	texts := func() []string { // those that are not empty
 		return slices.DeleteFunc(words(), func(x string) bool { return x == "" })
 	}
