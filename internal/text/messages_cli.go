@@ -33,7 +33,7 @@ func commandMessages() map[Key]Message {
 		},
 		DemoNext: {
 			"To scan your own account: {0}",
-			"自分のアカウントを調べるには: {0}",
+			"自分のアカウントを調べるには：{0}",
 		},
 		LinkOpens:   {"opens", "対象"},
 		LinkMay:     {"allows", "権限"},
