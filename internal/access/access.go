@@ -38,6 +38,12 @@ type Posture struct {
 // verdicts unknown that they could change, with the fact named in the reasons. Records of kinds or providers
 // that have no access question of their own give verdicts of "no" with nothing granted. rec is not changed.
 func Judge(rec *scanners.Record, at time.Time) Judged {
+	out := judge(rec, at)
+	settleChanges(&out.Access, func(moment time.Time) verdict.Access { return judge(rec, moment).Access })
+	return out
+}
+
+func judge(rec *scanners.Record, at time.Time) Judged {
 	if rec.Kind == scanners.KindBucket {
 		switch rec.Provider {
 		case scanners.AWS:

@@ -114,7 +114,13 @@ func (c *gcsCase) prevention() flag {
 		out.known, out.guard.State = false, "unknown"
 		out.reasons = []verdict.Reason{unread(factGCSPAP, own.Status())}
 	}
-	if !out.on && above.State == scanners.Unknown {
+	switch {
+	case out.on || above.State != scanners.Unknown:
+	case above.Reason.Code == scanners.Partial:
+		// It was read, and what it hangs on was not: that is no absence.
+		out.known, out.guard.State = false, "unknown"
+		out.reasons = append(out.reasons, unread(factGCSOrgPAP, above.Status()))
+	default:
 		c.assumed = append(c.assumed, string(factGCSOrgPAP)+": not read, assumed not enforced")
 	}
 	return out

@@ -207,6 +207,8 @@ func (c *s3Case) blockFlag(name string, pick func(scanners.PublicAccessBlock) bo
 			on = append(on, l.name)
 		case l.block.State == scanners.Unknown && l.name == "organization":
 			c.assume(string(factOrgBlock) + ": not read, assumed unset")
+		case l.block.State == scanners.Unknown && l.block.Reason.Code == scanners.Hidden:
+			c.assume(string(l.fact) + ": not told by the service, assumed unset")
 		case l.block.State == scanners.Unknown:
 			missing = append(missing, l.name)
 			out.reasons = append(out.reasons, unread(l.fact, l.block.Status()))

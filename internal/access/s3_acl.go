@@ -53,7 +53,7 @@ func (c *s3Case) aclPaths(who verdict.Audience, verb verdict.Verb, principal *aw
 	groups = c.askACL(who, verb, principal, toGroups)
 	byID = verdict.Union(c.askACL(who, verb, principal, toID), c.ownedByAnybody(who, verb))
 	// An ACL that was not read could hold any grant, unless nothing could bring it to bear.
-	if acl := c.rec.Bucket.AWS.ACL; acl.State == scanners.Unknown && bucketACLGives(verb) && !opens(groups) {
+	if acl := c.rec.Bucket.AWS.ACL; acl.State == scanners.Unknown && bucketACLGives(verb, acl.Reason) && !opens(groups) {
 		groups = verdict.Union(groups, verdict.Verdict{Verdict: verdict.Unknown, Reasons: []verdict.Reason{unread(factACL, acl.Status())}})
 	}
 	if objectACLGives(verb) && !opens(groups) && who != verdict.Named {
@@ -102,8 +102,11 @@ func (c *s3Case) unsampled() verdict.Verdict {
 	}
 }
 
-// bucketACLGives reports whether a bucket's ACL can grant the verb: it never opens the content of objects.
-func bucketACLGives(verb verdict.Verb) bool { return verb != verdict.Read }
+// bucketACLGives reports whether a bucket's ACL that was not read can grant the verb: at S3 it never opens the
+// content of objects. What a service uses in its place, and does not tell, may grant anything.
+func bucketACLGives(verb verdict.Verb, why scanners.Reason) bool {
+	return verb != verdict.Read || why.Code == scanners.Hidden
+}
 
 // objectACLGives reports whether an object's ACL can grant the verb.
 func objectACLGives(verb verdict.Verb) bool {
@@ -118,8 +121,8 @@ func isAllUsers(grantee string) bool {
 func (c *s3Case) aclEntries(verb verdict.Verb) []aclEntry {
 	var out []aclEntry
 	for i, g := range c.rec.Bucket.AWS.ACL.Value.Grants {
-		if len(aclActions(g.Permission, false, verb)) > 0 {
-			out = append(out, aclEntry{ACLGrant: g, kind: verdict.GrantACL, where: "bucket ACL", index: i})
+		if e := (aclEntry{ACLGrant: g, kind: verdict.GrantACL, where: "bucket ACL", index: i}); len(c.actionsOf(e, verb)) > 0 {
+			out = append(out, e)
 		}
 	}
 	for _, o := range c.rec.Bucket.Objects.Value.Objects {
@@ -130,6 +133,22 @@ func (c *s3Case) aclEntries(verb verdict.Verb) []aclEntry {
 		}
 	}
 	return out
+}
+
+// actionsOf gives the actions of the verb that an entry grants, with what READ on a bucket opens at this service.
+func (c *s3Case) actionsOf(e aclEntry, verb verdict.Verb) []string {
+	if e.object != "" {
+		return aclActions(e.Permission, true, verb)
+	}
+	opens := c.rec.Bucket.AWS.ACL.Value.ReadOpens
+	switch {
+	case len(opens) == 0:
+	case verb == verdict.Read && slices.Contains(opens, "objects"):
+		return aclActions(e.Permission, true, verb)
+	case verb == verdict.List && !slices.Contains(opens, "list"):
+		return nil
+	}
+	return aclActions(e.Permission, false, verb)
 }
 
 // aclActions gives the actions of the verb that a permission maps to, on a bucket or on an object.
@@ -186,7 +205,7 @@ func (c *s3Case) askEntries(who verdict.Audience, verb verdict.Verb, principal *
 		if e.object != "" {
 			resource = "arn:" + c.partition() + ":s3:::" + c.direct.Bucket() + "/" + literalKey(e.object)
 		}
-		doc.Statement = append(doc.Statement, statement{"Allow", "*", resource, aclActions(e.Permission, e.object != "", verb)})
+		doc.Statement = append(doc.Statement, statement{"Allow", "*", resource, c.actionsOf(e, verb)})
 	}
 	text, err := json.Marshal(doc)
 	if err != nil {
