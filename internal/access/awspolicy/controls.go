@@ -22,25 +22,43 @@ type Control struct {
 	Reasons []verdict.Reason
 }
 
+// Controls answers these questions about one setting. It fits the policies once for all of them. It is immutable and
+// safe for concurrent use.
+type Controls struct {
+	set Setting
+	// denies holds every Deny of the setting and no grant; nil where no question needs it.
+	denies *Solver
+	// only is true when nothing but cleartext is denied, whole when one Deny of cleartext covers all of the bucket.
+	only, whole bool
+}
+
+// NewControls prepares the questions.
+func NewControls(set Setting) *Controls {
+	c := &Controls{set: set}
+	bare := Setting{Env: set.Env, Via: set.Via, Denies: append(slices.Clone(set.Grants), set.Denies...)}
+	bare.Env.Partition, bare.Env.Bucket = place(set)
+	bare.Env.ACLs = NotKnown
+	c.only, c.whole = deniesOnlyCleartext(set, bare.Env)
+	if !c.only || !c.whole {
+		c.denies = New(bare)
+	}
+	return c
+}
+
 // probe allows everything that meets the condition and keeps the Deny statements of the setting.
-func (s *Solver) probe(set Setting, action, condition string) *Solver {
+func (c *Controls) probe(action, condition string) *Solver {
 	text := `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"` + action +
 		`","Resource":"*","Condition":{` + condition + `}}}`
 	p, err := Parse([]byte(text))
 	if err != nil {
-		return s
+		return c.denies
 	}
-	out := Setting{Env: set.Env, Via: set.Via}
-	out.Env.Bucket, out.Env.Partition = s.bucket, s.partition
-	out.Env.ACLs = NotKnown
-	out.Grants = []Layer{{Policy: p, Where: "everything"}}
-	out.Denies = append(slices.Clone(set.Grants), set.Denies...)
-	return New(out)
+	return c.denies.granting(Layer{Policy: p, Where: "everything"})
 }
 
-// control asks whether any request that meets the condition gets past the Deny statements.
-func control(set Setting, action, condition string, verbs []verdict.Verb) Control {
-	t := New(set).probe(set, action, condition)
+// ask tells whether any request that meets the condition gets past the Deny statements.
+func (c *Controls) ask(action, condition string, verbs []verdict.Verb) Control {
+	t := c.probe(action, condition)
 	out := Control{Holds: verdict.Yes}
 	for _, v := range verbs {
 		worst := verdict.No
@@ -86,20 +104,20 @@ func (s *Solver) owner() Principal {
 }
 
 // RefusesCleartext tells whether every request without TLS is refused, whoever makes it.
-func RefusesCleartext(set Setting) Control {
-	if _, whole := deniesOnlyCleartext(set); whole {
+func (c *Controls) RefusesCleartext() Control {
+	if c.whole {
 		return Control{Holds: verdict.Yes}
 	}
-	return control(set, "*", `"Bool":{"aws:SecureTransport":"false"}`, verdict.Verbs())
+	return c.ask("*", `"Bool":{"aws:SecureTransport":"false"}`, verdict.Verbs())
 }
 
 // RefusesUnencryptedUploads tells whether every PutObject without a server-side encryption header is refused. (S3
 // encrypts by default; such a policy is about choosing the key.)
-func RefusesUnencryptedUploads(set Setting) Control {
-	if only, _ := deniesOnlyCleartext(set); only {
+func (c *Controls) RefusesUnencryptedUploads() Control {
+	if c.only {
 		return Control{Holds: verdict.No, Verbs: []verdict.Verb{verdict.Write}}
 	}
-	return control(set, "s3:PutObject", `"Null":{"s3:x-amz-server-side-encryption":"true","s3:x-amz-server-side-encryption-customer-algorithm":"true"}`, []verdict.Verb{verdict.Write})
+	return c.ask("s3:PutObject", `"Null":{"s3:x-amz-server-side-encryption":"true","s3:x-amz-server-side-encryption-customer-algorithm":"true"}`, []verdict.Verb{verdict.Write})
 }
 
 // SignatureAge is the bound on the age of signatures in URLs.
@@ -113,20 +131,20 @@ type SignatureAge struct {
 
 // BoundsSignatureAge finds the greatest age that a signature in a URL may have (s3:signatureAge, milliseconds; S3 API
 // reference, "Amazon S3 Signature Version 4 authentication specific policy keys").
-func BoundsSignatureAge(set Setting) SignatureAge {
-	if only, _ := deniesOnlyCleartext(set); only {
+func (c *Controls) BoundsSignatureAge() SignatureAge {
+	if c.only {
 		return SignatureAge{Bounded: verdict.No}
 	}
 	verbs := []verdict.Verb{verdict.Read, verdict.Write, verdict.List}
 	const query = `"StringEquals":{"s3:authType":"REST-QUERY-STRING"}`
-	whole := control(set, "*", query, verbs)
+	whole := c.ask("*", query, verbs)
 	if whole.Holds != verdict.No {
 		return SignatureAge{Bounded: whole.Holds, Reasons: whole.Reasons}
 	}
-	for _, n := range ages(set) {
-		c := control(set, "*", query+`,"NumericGreaterThan":{"s3:signatureAge":`+itoa(n)+`}`, verbs)
-		if c.Holds != verdict.No {
-			return SignatureAge{Bounded: c.Holds, Milliseconds: int64(n), Reasons: c.Reasons}
+	for _, n := range ages(c.set) {
+		older := c.ask("*", query+`,"NumericGreaterThan":{"s3:signatureAge":`+itoa(n)+`}`, verbs)
+		if older.Holds != verdict.No {
+			return SignatureAge{Bounded: older.Holds, Milliseconds: int64(n), Reasons: older.Reasons}
 		}
 	}
 	return SignatureAge{Bounded: verdict.No}
@@ -165,14 +183,14 @@ func ages(set Setting) []int {
 
 // LocksOut tells whether the Deny statements keep the owner's own identities from changing permissions (yes: only the
 // root user can repair the policy). Unknown where the account is not known.
-func LocksOut(set Setting) Control {
-	if only, _ := deniesOnlyCleartext(set); only {
+func (c *Controls) LocksOut() Control {
+	if c.only {
 		return Control{Holds: verdict.No, Verbs: []verdict.Verb{verdict.Permissions}}
 	}
-	if set.Env.Account == "" {
+	if c.set.Env.Account == "" {
 		return Control{Holds: verdict.Unknown, Reasons: []verdict.Reason{{Code: verdict.ReasonUnread, Fact: "account", Detail: "the owner's account id is not known"}}}
 	}
-	t := New(set).probe(set, "s3:PutBucketPolicy", "")
+	t := c.probe("s3:PutBucketPolicy", "")
 	a := t.SolveFor(verdict.Permissions, t.owner())
 	out := Control{Reasons: a.Reasons, Through: a.Witness}
 	switch a.Verdict {
@@ -185,6 +203,18 @@ func LocksOut(set Setting) Control {
 	}
 	return out
 }
+
+// RefusesCleartext is Controls.RefusesCleartext for a single question.
+func RefusesCleartext(set Setting) Control { return NewControls(set).RefusesCleartext() }
+
+// RefusesUnencryptedUploads is Controls.RefusesUnencryptedUploads for a single question.
+func RefusesUnencryptedUploads(set Setting) Control { return NewControls(set).RefusesUnencryptedUploads() }
+
+// BoundsSignatureAge is Controls.BoundsSignatureAge for a single question.
+func BoundsSignatureAge(set Setting) SignatureAge { return NewControls(set).BoundsSignatureAge() }
+
+// LocksOut is Controls.LocksOut for a single question.
+func LocksOut(set Setting) Control { return NewControls(set).LocksOut() }
 
 // PublishedVia names CloudFront distributions and origin access identities that the policy lets read objects: they may
 // serve the content to everyone (S3 and CloudFront guides, "Restricting access to an Amazon S3 origin").

@@ -4,6 +4,7 @@ package awspolicy
 // collects the identifiers that policies mention, which a stranger cannot have.
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -67,7 +68,7 @@ func New(set Setting) *Solver {
 		env: set.Env, via: set.Via, sampled: set.Sampled, fresh: set.Fresh, keys: []string{""}, index: map[string]int{"": 0},
 		mentioned: map[string][]string{}, reachable: publicAddrs(set.Env.PrivateSources), actions: actions(),
 	}
-	s.partition, s.bucket = s.place(set)
+	s.partition, s.bucket = place(set)
 	if !set.Env.At.IsZero() {
 		s.now = seconds(set.Env.At)
 	}
@@ -99,6 +100,17 @@ func New(set Setting) *Solver {
 	return s
 }
 
+// granting gives a solver with one more granting layer, whose policy mentions nobody's identifiers.
+func (s *Solver) granting(l Layer) *Solver {
+	t := *s
+	t.keys, t.index, t.dates = slices.Clone(s.keys), maps.Clone(s.index), slices.Clone(s.dates)
+	t.grants = append(slices.Clone(s.grants), layer{Layer: l})
+	added := &t.grants[len(t.grants)-1]
+	added.stmts = t.fit(&added.Layer)
+	t.couplings = t.couple()
+	return &t
+}
+
 // Bucket gives the bucket's name as used, empty when it is not known.
 func (s *Solver) Bucket() string { return s.bucket }
 
@@ -113,8 +125,8 @@ func (s *Solver) key(name string) int {
 }
 
 // place settles partition and bucket name from what is known, else from the resource ARNs.
-func (s *Solver) place(set Setting) (string, string) {
-	partition, bucket := set.Env.Partition, set.Env.Bucket
+func place(set Setting) (partition, bucket string) {
+	partition, bucket = set.Env.Partition, set.Env.Bucket
 	names, parts := map[string]bool{}, map[string]bool{}
 	for _, l := range set.Grants {
 		if l.OnAccessPoint || l.Policy == nil {

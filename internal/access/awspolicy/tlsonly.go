@@ -35,9 +35,9 @@ func (s *Solver) covers(st *Statement) bool {
 }
 
 // deniesOnlyCleartext reports whether every Deny of the setting refuses requests without TLS and nothing else (only),
-// and whether one of them covers the whole bucket for everybody (whole).
-func deniesOnlyCleartext(set Setting) (only, whole bool) {
-	var s *Solver
+// and whether one of them covers the whole bucket for everybody (whole). env names the bucket and its partition.
+func deniesOnlyCleartext(set Setting, env Env) (only, whole bool) {
+	place := Solver{bucket: env.Bucket, partition: env.Partition}
 	only = true
 	for _, l := range slices.Concat(set.Grants, set.Denies) {
 		if l.Policy == nil || l.OnAccessPoint {
@@ -53,10 +53,7 @@ func deniesOnlyCleartext(set Setting) (only, whole bool) {
 				only = false
 				continue
 			}
-			if s == nil {
-				s = New(Setting{Env: set.Env, Grants: set.Grants})
-			}
-			whole = whole || s.covers(st)
+			whole = whole || place.covers(st)
 		}
 	}
 	return only, whole

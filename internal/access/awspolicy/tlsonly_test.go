@@ -33,18 +33,19 @@ func TestTLSShortcutAgreesWithTheSearch(t *testing.T) {
 							t.Fatal(err)
 						}
 						set := Setting{Env: Env{Bucket: "b", Account: "111122223333"}, Grants: []Layer{{Policy: p}}}
-						if only, whole := deniesOnlyCleartext(set); only || whole {
+						c := NewControls(set)
+						if c.only || c.whole {
 							taken++
 						}
 						return [4]verdict.Answer{
-							RefusesCleartext(set).Holds, RefusesUnencryptedUploads(set).Holds, BoundsSignatureAge(set).Bounded, LocksOut(set).Holds,
+							c.RefusesCleartext().Holds, c.RefusesUnencryptedUploads().Holds, c.BoundsSignatureAge().Bounded, c.LocksOut().Holds,
 						}
 					}
 					short := ask(statement)
 					p, _ := Parse([]byte(`{"Version":"2012-10-17","Statement":[` + statement + `,` + aside + `]}`))
 					set := Setting{Env: Env{Bucket: "b", Account: "111122223333"}, Grants: []Layer{{Policy: p}}}
 					long := [4]verdict.Answer{
-						control(set, "*", `"Bool":{"aws:SecureTransport":"false"}`, verdict.Verbs()).Holds,
+						NewControls(set).ask("*", `"Bool":{"aws:SecureTransport":"false"}`, verdict.Verbs()).Holds,
 						RefusesUnencryptedUploads(set).Holds, BoundsSignatureAge(set).Bounded, LocksOut(set).Holds,
 					}
 					if short != long {
