@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -93,7 +94,7 @@ func TestAHollowBucket(t *testing.T) {
 		if r.URL.Path != "/storage/v1/b" {
 			return l.Transport().RoundTrip(r)
 		}
-		return answer(r, 200, `{"kind":"storage#buckets","items":[{"kind":"storage#bucket","name":"acme"},null,{"name":"../etc"}]}`), nil
+		return answer(r, 200, `{"kind":"storage#buckets","items":[{"kind":"storage#bucket","name":"acme"},{"name":"../etc"}]}`), nil
 	})
 	b := start(t, oneBucket(lab.GoogleBucket{}), scanners.Runtime{Transport: hollow})
 	got := b.mustDiscover("gcp:acme-prod")
@@ -105,6 +106,81 @@ func TestAHollowBucket(t *testing.T) {
 		if f := factOf(t, &rec, name); f.Code != scanners.Malformed {
 			t.Errorf("%s: %+v", name, f)
 		}
+	}
+}
+
+// TestNullElements: the client library takes null in a list for an element and would break on it; leaving it out would
+// leave out a grant.
+func TestNullElements(t *testing.T) {
+	l, err := lab.Start(lab.World{Google: oneBucket(lab.GoogleBucket{})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	spoiled := map[string]string{
+		"/iam":                 `{"kind":"storage#policy","bindings":[{"role":"r","members":["allUsers"]},null]}`,
+		"/o":                   `{"kind":"storage#objects","items":[{"name":"a","acl":[null]}]}`,
+		"/notificationConfigs": `{"kind":"storage#notifications","items":[null]}`,
+		"/managedFolders":      `{"kind":"storage#managedFolders","items":[null]}`,
+		"/hmacKeys":            `{"kind":"storage#hmacKeysMetadata","items":[null]}`,
+	}
+	b := start(t, oneBucket(lab.GoogleBucket{}), scanners.Runtime{Objects: 1, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		if body := spoiled[r.URL.Path[strings.LastIndexByte(r.URL.Path, '/'):]]; body != "" {
+			return answer(r, 200, body), nil
+		}
+		return l.Transport().RoundTrip(r)
+	})})
+	refs := b.mustDiscover("gcp:acme-prod").refs
+	for i, names := range [][]scanners.FactName{{"scope.gcp.hmac_keys"}, {"bucket.gcp.iam", "bucket.objects", "bucket.notifications", "bucket.gcp.managed_folders"}} {
+		for _, name := range names {
+			rec := b.inspect(refs[i], name)
+			if f := factOf(t, &rec, name); f.State != scanners.Unknown || f.Code != scanners.Malformed {
+				t.Errorf("%s: %+v", name, f)
+			}
+		}
+	}
+}
+
+// TestListingsThatDoNotEnd: a listing that stands still, or goes on with empty pages, is not all there is.
+func TestListingsThatDoNotEnd(t *testing.T) {
+	l, err := lab.Start(lab.World{Google: oneBucket(lab.GoogleBucket{})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	n, kinds := 0, map[string]string{"/o": "storage#objects", "/managedFolders": "storage#managedFolders", "/hmacKeys": "storage#hmacKeysMetadata"}
+	for name, next := range map[string]func() string{
+		"still":   func() string { return "again" },
+		"further": func() string { n++; return strconv.Itoa(n) },
+	} {
+		b := start(t, oneBucket(lab.GoogleBucket{}), scanners.Runtime{Objects: 5, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			switch kind := kinds[r.URL.Path[strings.LastIndexByte(r.URL.Path, '/'):]]; {
+			case kind != "":
+				return answer(r, 200, `{"kind":"`+kind+`","nextPageToken":"`+next()+`"}`), nil
+			case strings.HasSuffix(r.URL.Path, "/roles"), strings.HasSuffix(r.URL.Path, "/denypolicies"):
+				return answer(r, 200, `{"nextPageToken":"`+next()+`"}`), nil
+			}
+			return l.Transport().RoundTrip(r)
+		})})
+		refs := b.mustDiscover("gcp:acme-prod").refs
+		for i, facts := range [][]scanners.FactName{{"scope.gcp.hmac_keys", "scope.gcp.custom_roles", "scope.gcp.deny_policies"}, {"bucket.objects", "bucket.gcp.managed_folders"}} {
+			for _, fact := range facts {
+				rec := b.inspect(refs[i], fact)
+				if f := factOf(t, &rec, fact); f.State != scanners.Unknown || f.Code != scanners.Malformed {
+					t.Errorf("%s, %s: %+v", name, fact, f)
+				}
+			}
+		}
+	}
+}
+
+// TestTheEnvironmentLeadsNowhere: tokens go to Google's hosts alone.
+func TestTheEnvironmentLeadsNowhere(t *testing.T) {
+	t.Setenv("STORAGE_EMULATOR_HOST", "http://storage.attacker.example")
+	t.Setenv("GOOGLE_CLOUD_UNIVERSE_DOMAIN", "attacker.example")
+	b := start(t, demo(), scanners.Runtime{Objects: 1})
+	if got := b.everything("gcp:" + lab.DemoProject); strings.Contains(got, `"state":"unknown"`) {
+		t.Errorf("%s", got)
 	}
 }
 

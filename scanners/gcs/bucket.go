@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	storage "google.golang.org/api/storage/v1"
+	raw "google.golang.org/api/storage/v1"
 
 	"github.com/tojimari/tojimari/scanners"
 )
@@ -31,14 +31,14 @@ func aclFacts() []scanners.FactName {
 
 // seed is a record with what the bucket resource says. acls is the refusal with which the ACLs were asked for, nil
 // where they were not refused.
-func seed(head scanners.Head, b *storage.Bucket, op operation, acls *failure) *scanners.Record {
+func seed(head scanners.Head, b *raw.Bucket, op operation, acls *failure) *scanners.Record {
 	rec := scanners.NewRecord(head)
 	carry(rec.Bucket, b, op, acls)
 	return rec
 }
 
 // carry sets every fact that the bucket resource holds.
-func carry(out *scanners.Bucket, b *storage.Bucket, op operation, acls *failure) {
+func carry(out *scanners.Bucket, b *raw.Bucket, op operation, acls *failure) {
 	from := op.Origin()
 	out.Versioning = scanners.AbsentFact[scanners.Versioning](from)
 	if b.Versioning != nil {
@@ -70,7 +70,7 @@ func carry(out *scanners.Bucket, b *storage.Bucket, op operation, acls *failure)
 	carryAccess(&out.GCP, b, from, acls)
 }
 
-func carryAccess(out *scanners.BucketGCP, b *storage.Bucket, from scanners.Origin, acls *failure) {
+func carryAccess(out *scanners.BucketGCP, b *raw.Bucket, from scanners.Origin, acls *failure) {
 	out.IPFilter = scanners.AbsentFact[scanners.IPFilter](from)
 	if b.IpFilter != nil {
 		out.IPFilter = scanners.KnownFact(ipFilter(b.IpFilter), from)
@@ -90,10 +90,10 @@ func carryAccess(out *scanners.BucketGCP, b *storage.Bucket, from scanners.Origi
 	}
 	uniform := out.UniformAccess.Value.Enabled
 	var bucket, objects []scanners.ACLGrant
-	for _, e := range given(b.Acl) {
+	for _, e := range b.Acl {
 		bucket = append(bucket, scanners.ACLGrant{Grantee: e.Entity, Permission: e.Role})
 	}
-	for _, e := range given(b.DefaultObjectAcl) {
+	for _, e := range b.DefaultObjectAcl {
 		objects = append(objects, scanners.ACLGrant{Grantee: e.Entity, Permission: e.Role})
 	}
 	// A list that is left out is a refusal; an empty default ACL is written as an empty list.
@@ -121,7 +121,7 @@ func acl(grants []scanners.ACLGrant, there, uniform bool, from scanners.Origin, 
 	return scanners.UnknownFact[scanners.ACL](reason, from)
 }
 
-func uniformAccess(c *storage.BucketIamConfiguration) scanners.UniformAccess {
+func uniformAccess(c *raw.BucketIamConfiguration) scanners.UniformAccess {
 	var out scanners.UniformAccess
 	if u := c.UniformBucketLevelAccess; u != nil {
 		out.Enabled, out.LockedUntil = u.Enabled, moment(u.LockedTime)
@@ -134,7 +134,7 @@ func uniformAccess(c *storage.BucketIamConfiguration) scanners.UniformAccess {
 }
 
 // prevention reads the bucket's own setting; "unspecified" is what older answers say for "inherited".
-func prevention(c *storage.BucketIamConfiguration) scanners.PublicAccessPrevention {
+func prevention(c *raw.BucketIamConfiguration) scanners.PublicAccessPrevention {
 	mode := strings.ToLower(c.PublicAccessPrevention)
 	if mode == "" {
 		mode = "inherited"
@@ -142,20 +142,15 @@ func prevention(c *storage.BucketIamConfiguration) scanners.PublicAccessPreventi
 	return scanners.PublicAccessPrevention{Mode: mode, Enforced: mode == "enforced", Source: "bucket"}
 }
 
-func ipFilter(f *storage.BucketIpFilter) scanners.IPFilter {
+func ipFilter(f *raw.BucketIpFilter) scanners.IPFilter {
 	out := scanners.IPFilter{Enabled: f.Mode == "Enabled", PublicSet: f.PublicNetworkSource != nil}
 	if f.PublicNetworkSource != nil {
 		out.PublicRanges = f.PublicNetworkSource.AllowedIpCidrRanges
 	}
-	for _, n := range given(f.VpcNetworkSources) {
+	for _, n := range f.VpcNetworkSources {
 		out.VPCs = append(out.VPCs, n.Network)
 	}
 	return out
-}
-
-// given leaves out the elements that are null, which a service never sends and anything else may.
-func given[T any](list []*T) []*T {
-	return slices.DeleteFunc(slices.Clone(list), func(e *T) bool { return e == nil })
 }
 
 func moment(text string) time.Time {

@@ -3,7 +3,7 @@
 package gcs
 
 import (
-	storage "google.golang.org/api/storage/v1"
+	raw "google.golang.org/api/storage/v1"
 
 	"github.com/tojimari/tojimari/scanners"
 )
@@ -11,7 +11,7 @@ import (
 const secondsPerDay = 24 * 60 * 60
 
 // encryption: everything is encrypted at rest with keys of Google's unless a default key is named ("Encryption").
-func encryption(b *storage.Bucket) scanners.Encryption {
+func encryption(b *raw.Bucket) scanners.Encryption {
 	if b.Encryption != nil && b.Encryption.DefaultKmsKeyName != "" {
 		return scanners.Encryption{Algorithm: "cmek", KeyID: b.Encryption.DefaultKmsKeyName, CustomerManaged: true}
 	}
@@ -20,7 +20,7 @@ func encryption(b *storage.Bucket) scanners.Encryption {
 
 // retention joins the bucket's retention policy with retention set on objects one by one ("Object Retention Lock"),
 // which has no default.
-func retention(b *storage.Bucket, from scanners.Origin) scanners.Fact[scanners.Retention] {
+func retention(b *raw.Bucket, from scanners.Origin) scanners.Fact[scanners.Retention] {
 	out := scanners.Retention{Legal: b.DefaultEventBasedHold}
 	if p := b.RetentionPolicy; p != nil && p.RetentionPeriod > 0 {
 		out.Enabled, out.Days, out.Locked = true, p.RetentionPeriod/secondsPerDay, p.IsLocked
@@ -34,9 +34,9 @@ func retention(b *storage.Bucket, from scanners.Origin) scanners.Fact[scanners.R
 	return scanners.KnownFact(out, from)
 }
 
-func cors(rules []*storage.BucketCors) scanners.CORS {
+func cors(rules []*raw.BucketCors) scanners.CORS {
 	out := scanners.CORS{Rules: []scanners.CORSRule{}}
-	for _, r := range given(rules) {
+	for _, r := range rules {
 		// responseHeader holds both what scripts may send and what they may see ("CORS configuration").
 		out.Rules = append(out.Rules, scanners.CORSRule{Origins: r.Origin, Methods: r.Method, Headers: r.ResponseHeader, Expose: r.ResponseHeader, MaxAge: r.MaxAgeSeconds})
 	}
@@ -44,9 +44,9 @@ func cors(rules []*storage.BucketCors) scanners.CORS {
 }
 
 // lifecycle reads "Object Lifecycle Management". A condition that a rule of the schema has no word for narrows it.
-func lifecycle(rules []*storage.BucketLifecycleRule) scanners.Lifecycle {
+func lifecycle(rules []*raw.BucketLifecycleRule) scanners.Lifecycle {
 	out := scanners.Lifecycle{Rules: []scanners.LifecycleRule{}}
-	for _, r := range given(rules) {
+	for _, r := range rules {
 		if r.Action == nil || r.Condition == nil {
 			continue
 		}
@@ -77,7 +77,7 @@ func lifecycle(rules []*storage.BucketLifecycleRule) scanners.Lifecycle {
 	return out
 }
 
-func narrowed(c *storage.BucketLifecycleRuleCondition) bool {
+func narrowed(c *raw.BucketLifecycleRuleCondition) bool {
 	return len(c.MatchesPrefix) > 1 || len(c.MatchesSuffix) > 0 || len(c.MatchesStorageClass) > 0 || c.MatchesPattern != "" ||
 		c.CreatedBefore != "" || c.CustomTimeBefore != "" || c.DaysSinceCustomTime > 0 || c.NoncurrentTimeBefore != "" ||
 		c.SizeAboveBytes > 0 || c.SizeBelowBytes > 0

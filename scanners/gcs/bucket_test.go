@@ -195,7 +195,7 @@ func TestNames(t *testing.T) {
 func TestObjects(t *testing.T) {
 	objects := []*storage.Object{
 		{Name: "a b/\u6238.txt", Size: 5, Updated: "2026-01-02T03:04:05Z", StorageClass: "COLDLINE", Generation: 17, Acl: []*storage.ObjectAccessControl{{Entity: "allUsers", Role: "READER"}}},
-		{Name: "k", KmsKeyName: "x"}, {Name: "s", CustomerEncryption: &storage.ObjectCustomerEncryption{EncryptionAlgorithm: "AES256"}},
+		{Name: "k", KmsKeyName: "x"}, {Name: "s", CustomerEncryption: &storage.ObjectCustomerEncryption{EncryptionAlgorithm: "AES256", KeySha256: "c2hhMjU2"}},
 	}
 	b := start(t, oneBucket(lab.GoogleBucket{Resource: storage.Bucket{IamConfiguration: byObject()}, Objects: objects}), scanners.Runtime{Objects: 2})
 	got := b.inspect(b.ref("gcp:acme-prod", acme), "bucket.objects").Bucket.Objects.Value

@@ -1,42 +1,40 @@
-// Making one call, and what counts as an answer.
+// Making one call.
 
 package gcs
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/rs/zerolog"
 
 	"github.com/tojimari/tojimari/scanners/attempt"
 )
 
-// largestAnswer bounds what is read of one answer, in bytes; a page of a listing is far below.
-const largestAnswer = 64 << 20
-
-// get reads the JSON document at address into out, until it is answered. Every error it returns is a *failure or
-// ctx's. kind is what the document says it is ("storage#policy"), empty where documents of the service say nothing.
-func (ses *session) get(ctx context.Context, address string, query url.Values, kind string, out any) error {
-	if len(query) > 0 {
-		address += "?" + query.Encode()
-	}
+// call makes one call of a client until it is answered. Every error it returns is a *failure or ctx's.
+func call[Out any](ctx context.Context, ses *session, ask func(context.Context) (Out, error)) (Out, error) {
 	caller := attempt.Caller{
-		Diagnose: unsent, Limit: ses.settings.attemptTimeout, Sleep: ses.settings.sleep, Jitter: ses.settings.jitter, Now: ses.runtime.Now, Renew: ses.renew,
+		Diagnose: diagnose, Limit: ses.settings.attemptTimeout, Sleep: ses.settings.sleep, Jitter: ses.settings.jitter, Now: ses.runtime.Now, Renew: ses.renew,
 	}
-	body, err := attempt.Do(ctx, caller, func(ctx context.Context) ([]byte, error) { return ses.ask(ctx, address, kind) })
-	if err != nil {
-		return err
+	return attempt.Do(ctx, caller, func(ctx context.Context) (Out, error) { return ask(onePage(ctx)) })
+}
+
+// diagnose classes what the carrier has not: what a connection or a library met.
+func diagnose(err error) *failure {
+	var wrongType *json.UnmarshalTypeError
+	var wrongTime *time.ParseError
+	if errors.As(err, &wrongType) || errors.As(err, &wrongTime) {
+		return unexpected(err)
 	}
-	if json.Unmarshal(body, out) != nil {
-		return &failure{Kind: attempt.Malformed, Message: "the answer is not the JSON that was expected"}
+	if f := attempt.Network(err); f != nil {
+		return f
 	}
-	return nil
+	return &failure{Message: "the request could not be sent", Err: err}
 }
 
 // renew never has other credentials: the library renews tokens by itself, so that a token which is refused as expired
@@ -48,62 +46,57 @@ func (ses *session) renew(ctx context.Context) bool {
 	return false
 }
 
-// ask makes one attempt.
-func (ses *session) ask(ctx context.Context, address, kind string) ([]byte, error) {
-	if ses.lapsed.Load() {
-		return nil, &failure{Kind: attempt.Expired, Message: "the credentials have expired"}
+// get reads a JSON document of the services that lie above Cloud Storage, of which a few fields are needed.
+func get[Out any](ctx context.Context, ses *session, address string, query url.Values) (*Out, error) {
+	if len(query) > 0 {
+		address += "?" + query.Encode()
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, &failure{Message: "the request could not be built", Err: err}
-	}
-	request.Header.Set("Accept", "application/json")
-	if ses.userAgent != "" {
-		request.Header.Set("User-Agent", ses.userAgent)
-	}
-	if ses.quota != "" {
-		request.Header.Set("X-Goog-User-Project", ses.quota)
-	}
-	if ses.credentials != nil {
-		token, err := ses.credentials.Token(ctx)
+	return call(ctx, ses, func(ctx context.Context) (*Out, error) {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 		if err != nil {
-			return nil, tokenFailure(err)
+			return nil, &failure{Message: "the request could not be built", Err: err}
 		}
-		request.Header.Set("Authorization", "Bearer "+token.Value)
-	}
-	response, err := ses.transport.RoundTrip(request)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, largestAnswer+1))
-	switch {
-	case err != nil:
-		return nil, err
-	case len(body) > largestAnswer:
-		return nil, &failure{Kind: attempt.Malformed, Message: "the answer is larger than 64 MiB"}
-	case response.StatusCode != http.StatusOK:
-		return nil, refused(response, body, ses.credentials != nil)
-	}
-	return body, check(body, kind)
+		response, err := carrier{ses}.RoundTrip(request)
+		if err != nil {
+			return nil, err
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		if err != nil {
+			return nil, err
+		}
+		out := new(Out)
+		if err := json.Unmarshal(body, out); err != nil {
+			return nil, unexpected(err)
+		}
+		return out, nil
+	})
 }
 
-// check holds an answer to the kind expected: a 200 from something in between says nothing.
-func check(body []byte, kind string) error {
-	var head struct{ Kind string }
-	trimmed := bytes.TrimSpace(body)
-	if len(trimmed) == 0 || trimmed[0] != '{' {
-		return &failure{Kind: attempt.Malformed, Message: "the answer is not a JSON object"}
+// mostPages bounds a listing; more means a service that never ends. A project may have any number of buckets.
+const mostPages = 10_000
+
+// pages reads a listing to its end, one call of fetch per page. A listing that stands still or never ends is an error:
+// what was listed so far is not all there is.
+func pages(fetch func(token string) (next string, err error)) error {
+	token := ""
+	for range mostPages {
+		next, err := fetch(token)
+		if err != nil || next == "" {
+			return err
+		}
+		if next == token {
+			break
+		}
+		token = next
 	}
-	err := json.Unmarshal(body, &head)
-	var syntax *json.SyntaxError
-	switch {
-	case errors.As(err, &syntax) && syntax.Offset >= int64(len(body)):
-		return &failure{Kind: attempt.Transient, Message: "the answer ended early"}
-	case err != nil:
-		return &failure{Kind: attempt.Malformed, Message: "the answer is not the JSON that was expected"}
-	case kind != "" && head.Kind != kind:
-		return &failure{Kind: attempt.Malformed, Message: fmt.Sprintf("the answer is of kind %q instead of %q", attempt.Clean(head.Kind, 60), kind)}
+	return endless()
+}
+
+// withToken asks for the page that a token stands for; empty for the first.
+func withToken(query url.Values, token string) url.Values {
+	if token != "" {
+		query.Set("pageToken", token)
 	}
-	return nil
+	return query
 }

@@ -7,13 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net/url"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
-	storage "google.golang.org/api/storage/v1"
+	raw "google.golang.org/api/storage/v1"
 
 	"github.com/tojimari/tojimari/scanners"
 	"github.com/tojimari/tojimari/scanners/attempt"
@@ -41,7 +38,7 @@ func (s *Scanner) Discover(ctx context.Context, target scanners.Target) iter.Seq
 		case v.bucket != "":
 			ses.discoverBucket(ctx, target, v.bucket, yield)
 		case v.tree != "":
-			ses.discoverTree(ctx, target, v.tree, 0, yield)
+			ses.discoverTree(ctx, target, v.tree, yield)
 		default:
 			project := v.project
 			if project == "" {
@@ -70,7 +67,7 @@ func isNumber(project string) bool {
 	return err == nil
 }
 
-func bucketRef(target scanners.Target, scope scanners.Ref, b *storage.Bucket) scanners.Ref {
+func bucketRef(target scanners.Target, scope scanners.Ref, b *raw.Bucket) scanners.Ref {
 	head := scanners.Head{
 		ID: scanners.GCSBucketID(b.Name), Kind: scanners.KindBucket, Provider: scanners.GCP, Name: b.Name,
 		Account: scope.Account, Region: b.Location, Parent: scope.ID,
@@ -81,68 +78,77 @@ func bucketRef(target scanners.Target, scope scanners.Ref, b *storage.Bucket) sc
 	return scanners.Ref{Head: head, Scope: scope.ID, Target: target}
 }
 
-// discoverProject yields a project and its buckets, each with what the listing says of it. It reports whether to go on
-// with another project. Where the project is one of many, its failures are its own.
-func (ses *session) discoverProject(ctx context.Context, target scanners.Target, project string, oneOfMany bool, yield func(scanners.Ref, error) bool) bool {
+// discoverProject yields a project and its buckets, each with what the listing says of it. Where the project is one of
+// many, its failures are its own.
+func (ses *session) discoverProject(ctx context.Context, target scanners.Target, project string, oneOfMany bool, yield func(scanners.Ref, error) bool) {
 	scope := scopeRef(target, project)
 	if scanners.SkipScope(ctx, scope.ID) {
-		return yield(scope, nil)
+		yield(scope, nil)
+		return
 	}
-	query := url.Values{"project": {project}, "projection": {"full"}, "maxResults": {"1000"}}
-	named := false
-	for {
-		page, acls, err := ses.bucketPage(ctx, query)
+	named, stopped := false, false
+	say := func(ref scanners.Ref, err error) bool {
+		if !named {
+			named = true
+			stopped = !yield(scope, nil)
+		}
+		stopped = stopped || !yield(ref, err)
+		return !stopped
+	}
+	err := pages(func(token string) (string, error) {
+		page, acls, err := ses.bucketPage(ctx, project, token)
 		if err != nil {
-			err = listBucketsError(project, err)
-			if errors.Is(err, scanners.ErrGone) && !named && !oneOfMany {
-				return yield(scanners.Ref{}, err)
-			}
-			if !named && !yield(scope, nil) {
-				return false
-			}
-			return yield(scope, err)
+			return "", err
 		}
-		if !named && !yield(scope, nil) {
-			return false
-		}
-		named = true
-		for _, b := range given(page.Items) {
+		for _, b := range page.Items {
 			if !bucketName.MatchString(b.Name) {
 				continue
 			}
 			ref := bucketRef(target, scope, b)
 			ref.Seed = seed(ref.Head, b, bucketListing(), acls)
-			if !yield(ref, nil) {
-				return false
+			if !say(ref, nil) {
+				return "", nil
 			}
 		}
 		for _, place := range page.Unreachable {
 			// "projects/_/buckets/NAME", or a location of which nothing is listed (buckets.list, returnPartialSuccess).
-			if !yield(scope, fmt.Errorf("listing the buckets of %q: %q cannot be reached", project, place)) {
-				return false
+			if !say(scope, fmt.Errorf("listing the buckets of %q: %q cannot be reached", project, place)) {
+				return "", nil
 			}
 		}
-		if page.NextPageToken == "" || page.NextPageToken == query.Get("pageToken") {
-			return true
-		}
-		query.Set("pageToken", page.NextPageToken)
+		return page.NextPageToken, nil
+	})
+	switch {
+	case stopped:
+	case err == nil && !named:
+		yield(scope, nil)
+	case err == nil:
+	case errors.Is(err, scanners.ErrGone) && !named && !oneOfMany:
+		yield(scanners.Ref{}, listBucketsError(project, err))
+	default:
+		say(scope, listBucketsError(project, err))
 	}
 }
 
 // bucketPage reads one page. Where the ACLs that the full projection holds are refused, it is asked for without.
-func (ses *session) bucketPage(ctx context.Context, query url.Values) (page storage.Buckets, acls *failure, err error) {
-	err = ses.get(ctx, storageURL+"b", query, "storage#buckets", &page)
+func (ses *session) bucketPage(ctx context.Context, project, token string) (*raw.Buckets, *failure, error) {
+	return withACLs(ctx, ses, func(ctx context.Context, projection string) (*raw.Buckets, error) {
+		return ses.api.Buckets.List(project).Projection(projection).MaxResults(1000).ReturnPartialSuccess(true).PageToken(token).Context(ctx).Do()
+	})
+}
+
+// withACLs asks for a projection that holds ACLs, and again without where those are refused; it gives the refusal.
+func withACLs[Out any](ctx context.Context, ses *session, ask func(ctx context.Context, projection string) (*Out, error)) (*Out, *failure, error) {
+	asked := func(projection string) (*Out, error) {
+		return call(ctx, ses, func(ctx context.Context) (*Out, error) { return ask(ctx, projection) })
+	}
+	out, err := asked("full")
 	var f *failure
 	if !errors.As(err, &f) || f.Kind != attempt.Denied {
-		return page, nil, err
+		return out, nil, err
 	}
-	bare := url.Values{}
-	for key, values := range query {
-		bare[key] = values
-	}
-	bare.Set("projection", "noAcl")
-	page = storage.Buckets{}
-	return page, f, ses.get(ctx, storageURL+"b", bare, "storage#buckets", &page)
+	out, err = asked("noAcl")
+	return out, f, err
 }
 
 func listBucketsError(project string, err error) error {
@@ -193,7 +199,7 @@ func (ses *session) discoverBucket(ctx context.Context, target scanners.Target, 
 		scope := scopeRef(target, "unknown/owner-of/"+name)
 		scope.Name, scope.Account = "", ""
 		if yield(scope, nil) {
-			yield(bucketRef(target, scope, &storage.Bucket{Name: name}), nil)
+			yield(bucketRef(target, scope, &raw.Bucket{Name: name}), nil)
 		}
 		return
 	}
@@ -211,109 +217,18 @@ func bucketRead() operation {
 }
 
 // bucket reads one bucket, without its ACLs where those are refused.
-func (ses *session) bucket(ctx context.Context, name string) (b *storage.Bucket, acls *failure, err error) {
-	b = new(storage.Bucket)
-	address := storageURL + "b/" + url.PathEscape(name)
-	err = ses.get(ctx, address, url.Values{"projection": {"full"}}, "storage#bucket", b)
-	var f *failure
-	if !errors.As(err, &f) || f.Kind != attempt.Denied {
-		return b, nil, err
-	}
-	b = new(storage.Bucket)
-	return b, f, ses.get(ctx, address, url.Values{"projection": {"noAcl"}}, "storage#bucket", b)
+func (ses *session) bucket(ctx context.Context, name string) (*raw.Bucket, *failure, error) {
+	return withACLs(ctx, ses, func(ctx context.Context, projection string) (*raw.Bucket, error) {
+		return ses.api.Buckets.Get(name).Projection(projection).Context(ctx).Do()
+	})
 }
 
 // projectOf finds the id of a project by its number; the number itself where Resource Manager does not tell.
 func (ses *session) projectOf(ctx context.Context, number uint64) string {
 	text := strconv.FormatUint(number, 10)
-	var p struct{ ProjectID string }
-	if err := ses.get(ctx, resourceURL+"projects/"+text, nil, "", &p); err != nil || !projectName.MatchString(p.ProjectID) {
+	p, err := get[struct{ ProjectID string }](ctx, ses, resourceURL+"projects/"+text, nil)
+	if err != nil || !projectName.MatchString(p.ProjectID) {
 		return text
 	}
 	return p.ProjectID
-}
-
-// deepestTree bounds the folders in folders; Resource Manager allows ten levels.
-const deepestTree = 12
-
-// discoverTree goes through the projects of a folder or organisation, then through its folders. A folder that may not
-// be looked into is a failed scope; the rest is scanned all the same.
-func (ses *session) discoverTree(ctx context.Context, target scanners.Target, parent string, depth int, yield func(scanners.Ref, error) bool) bool {
-	failed := func(err error) bool {
-		if depth == 0 {
-			return yield(scanners.Ref{}, err)
-		}
-		scope := scopeRef(target, parent)
-		scope.ID, scope.Account = "gcp:"+parent, ""
-		scope.Scope = scope.ID
-		return yield(scope, err)
-	}
-	projects, err := ses.children(ctx, parent, "projects")
-	if err != nil {
-		return failed(err)
-	}
-	for _, project := range projects {
-		if !ses.discoverProject(ctx, target, project, true, yield) {
-			return false
-		}
-	}
-	folders, err := ses.children(ctx, parent, "folders")
-	if err != nil {
-		return failed(err)
-	}
-	for _, folder := range folders {
-		if depth == deepestTree {
-			return failed(fmt.Errorf("%s lies deeper than folders can", folder))
-		}
-		if !ses.discoverTree(ctx, target, folder, depth+1, yield) {
-			return false
-		}
-	}
-	return true
-}
-
-// children lists the ids of the active projects, or the names of the active folders, that lie directly in parent.
-func (ses *session) children(ctx context.Context, parent, kind string) ([]string, error) {
-	var out []string
-	query := url.Values{"parent": {parent}, "pageSize": {"300"}}
-	for {
-		var page struct {
-			Projects      []struct{ ProjectID, State string }
-			Folders       []struct{ Name, State string }
-			NextPageToken string
-		}
-		if err := ses.get(ctx, resourceURL+kind, query, "", &page); err != nil {
-			return nil, listingError(parent, kind, err)
-		}
-		for _, p := range page.Projects {
-			if (p.State == "" || p.State == "ACTIVE") && projectName.MatchString(p.ProjectID) {
-				out = append(out, p.ProjectID)
-			}
-		}
-		for _, f := range page.Folders {
-			if (f.State == "" || f.State == "ACTIVE") && treeName.MatchString(f.Name) {
-				out = append(out, f.Name)
-			}
-		}
-		if page.NextPageToken == "" || page.NextPageToken == query.Get("pageToken") {
-			slices.SortFunc(out, strings.Compare)
-			return slices.Compact(out), nil
-		}
-		query.Set("pageToken", page.NextPageToken)
-	}
-}
-
-func listingError(parent, kind string, err error) error {
-	permission := "resourcemanager." + kind + ".list"
-	what := fmt.Sprintf("listing the %s of %s", kind, parent)
-	var f *failure
-	if !errors.As(err, &f) {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	if f.Kind == attempt.Denied {
-		return scanners.WithHint(&scanners.FailureError{
-			Failure: scanners.Failure{Code: scanners.CodeDenied, Permission: permission, Detail: what + ": " + f.Error()}, Err: f,
-		}, "grant "+permission+" on it (roles/browser has it), or name the projects: gcp:PROJECT gcp:PROJECT ...")
-	}
-	return explain(what+" ("+permission+")", f)
 }

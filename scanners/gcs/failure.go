@@ -27,14 +27,6 @@ type problem struct {
 	}
 }
 
-// unsent words an error of a call that no service answered.
-func unsent(err error) *failure {
-	if f := attempt.Network(err); f != nil {
-		return f
-	}
-	return &failure{Message: "the request could not be sent", Err: err}
-}
-
 // refused classes an answer that is not 200.
 func refused(response *http.Response, body []byte, signed bool) *failure {
 	f := &failure{Status: response.StatusCode, RetryAfter: attempt.RetryAfter(response.Header)}

@@ -4,12 +4,14 @@ package gcs
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
-	storage "google.golang.org/api/storage/v1"
+	"cloud.google.com/go/storage"
+	"google.golang.org/api/iterator"
 
 	"github.com/tojimari/tojimari/internal/names"
 	"github.com/tojimari/tojimari/scanners"
@@ -66,44 +68,52 @@ func (in *inspection) namesOf(sample scanners.ObjectSample) scanners.Names {
 // them; under uniform access there is nothing to see.
 func (in *inspection) readObjects(ctx context.Context) (scanners.ObjectSample, error) {
 	limit := min(in.scanner.rt.Objects, largestSample)
-	projection := "full"
 	uniform := in.rec.Bucket.GCP.UniformAccess.Value.Enabled
+	query := &storage.Query{Projection: storage.ProjectionFull}
 	if uniform {
-		projection = "noAcl"
+		query.Projection = storage.ProjectionNoACL
 	}
-	query := in.query("maxResults", strconv.Itoa(limit), "projection", projection)
-	var page storage.Objects
-	if err := in.get(ctx, in.address("o"), query, "storage#objects", &page); err != nil {
-		return scanners.ObjectSample{}, err
-	}
-	out := scanners.ObjectSample{Objects: []scanners.SampledObject{}, Complete: page.NextPageToken == "" && len(page.Items) <= limit}
-	for _, o := range page.Items[:min(len(page.Items), limit)] {
-		if o != nil {
+	return call(ctx, in.session, func(ctx context.Context) (scanners.ObjectSample, error) {
+		out := scanners.ObjectSample{Objects: []scanners.SampledObject{}}
+		list := in.handle().Objects(ctx, query)
+		list.PageInfo().MaxSize = limit
+		for len(out.Objects) < limit {
+			o, err := list.Next()
+			if errors.Is(err, iterator.Done) {
+				out.Complete = true
+				return out, nil
+			}
+			if err != nil {
+				return scanners.ObjectSample{}, err
+			}
 			out.Objects = append(out.Objects, sampled(o, uniform))
+			if list.PageInfo().Remaining() == 0 {
+				break
+			}
 		}
-	}
-	return out, nil
+		out.Complete = list.PageInfo().Remaining() == 0 && list.PageInfo().Token == ""
+		return out, nil
+	})
 }
 
-func sampled(o *storage.Object, uniform bool) scanners.SampledObject {
-	out := scanners.SampledObject{Key: o.Name, Size: int64(o.Size), Modified: moment(o.Updated), StorageClass: o.StorageClass} // objects are far below 2^63 bytes
+// sampled is an object of the listing. Every object has an ACL that names at least its owner, so that one without any
+// entry was left out.
+func sampled(o *storage.ObjectAttrs, uniform bool) scanners.SampledObject {
+	out := scanners.SampledObject{Key: o.Name, Size: o.Size, Modified: o.Updated.UTC(), StorageClass: o.StorageClass, Owner: o.Owner}
 	if o.Generation > 0 {
 		out.VersionID = strconv.FormatInt(o.Generation, 10)
 	}
 	switch {
-	case o.CustomerEncryption != nil:
+	case o.CustomerKeySHA256 != "":
 		out.Encryption = "csek"
-	case o.KmsKeyName != "":
+	case o.KMSKeyName != "":
 		out.Encryption = "cmek"
 	}
-	if o.Owner != nil {
-		out.Owner = o.Owner.Entity
-	}
 	switch {
-	case o.Acl != nil:
+	case len(o.ACL) > 0:
 		out.ACLRead = true
-		for _, e := range given(o.Acl) {
-			out.Grants = append(out.Grants, scanners.ACLGrant{Grantee: e.Entity, Permission: e.Role})
+		for _, e := range o.ACL {
+			out.Grants = append(out.Grants, scanners.ACLGrant{Grantee: string(e.Entity), Permission: string(e.Role)})
 		}
 	case !uniform:
 		out.ACLReason = scanners.Reason{Code: scanners.Denied, Permission: "storage.objects.getIamPolicy", Detail: "the answer leaves the ACL out"}
@@ -112,11 +122,8 @@ func sampled(o *storage.Object, uniform bool) scanners.SampledObject {
 }
 
 func (in *inspection) readNotifications(ctx context.Context) (scanners.Notifications, error) {
-	var page storage.Notifications
-	if err := in.get(ctx, in.address("notificationConfigs"), in.query(), "storage#notifications", &page); err != nil {
-		return scanners.Notifications{}, err
-	}
-	return scanners.Notifications{Configured: len(page.Items) > 0}, nil
+	list, err := call(ctx, in.session, in.handle().Notifications)
+	return scanners.Notifications{Configured: len(list) > 0}, err
 }
 
 // readTags lists the tags in effect, those of the project and above included. Resource Manager keeps the bindings of
@@ -127,21 +134,20 @@ func (in *inspection) readTags(ctx context.Context) (scanners.Labels, error) {
 	if place == "" || strings.ContainsFunc(place, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' }) {
 		return out, &failure{Message: "the bucket's location is not known"}
 	}
-	query := url.Values{"parent": {"//storage.googleapis.com/projects/_/buckets/" + in.ref.Name}, "pageSize": {"300"}}
-	for {
-		var page struct {
-			EffectiveTags []struct{ NamespacedTagKey, NamespacedTagValue string }
-			NextPageToken string
+	type page struct {
+		EffectiveTags []struct{ NamespacedTagKey, NamespacedTagValue string }
+		NextPageToken string
+	}
+	err := pages(func(token string) (string, error) {
+		query := url.Values{"parent": {"//storage.googleapis.com/projects/_/buckets/" + in.ref.Name}, "pageSize": {"300"}}
+		got, err := get[page](ctx, in.session, "https://"+place+"-cloudresourcemanager.googleapis.com/v3/effectiveTags", withToken(query, token))
+		if err != nil {
+			return "", err
 		}
-		if err := in.get(ctx, "https://"+place+"-cloudresourcemanager.googleapis.com/v3/effectiveTags", query, "", &page); err != nil {
-			return out, err
-		}
-		for _, t := range page.EffectiveTags {
+		for _, t := range got.EffectiveTags {
 			out.Values[t.NamespacedTagKey] = strings.TrimPrefix(t.NamespacedTagValue, t.NamespacedTagKey+"/")
 		}
-		if page.NextPageToken == "" || page.NextPageToken == query.Get("pageToken") {
-			return out, nil
-		}
-		query.Set("pageToken", page.NextPageToken)
-	}
+		return got.NextPageToken, nil
+	})
+	return out, err
 }

@@ -3,13 +3,15 @@
 package gcs
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"net/url"
 	"slices"
 	"strings"
 
-	storage "google.golang.org/api/storage/v1"
+	"cloud.google.com/go/storage"
+	"google.golang.org/api/googleapi"
+	raw "google.golang.org/api/storage/v1"
 
 	"github.com/tojimari/tojimari/scanners"
 )
@@ -26,53 +28,51 @@ func folderPolicy() operation {
 	return operation{Call: "storage.managedFolders.getIamPolicy", Permission: "storage.managedFolders.getIamPolicy", Apart: true}
 }
 
-// address is the URL of something in the bucket. Segments are escaped: names may hold slashes.
-func (in *inspection) address(segments ...string) string {
-	out := storageURL + "b/" + url.PathEscape(in.ref.Name)
-	for _, s := range segments {
-		out += "/" + url.PathEscape(s)
-	}
-	return out
-}
-
-// query names the project that pays, where the bucket makes its callers pay.
-func (in *inspection) query(pairs ...string) url.Values {
-	out := url.Values{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		out.Set(pairs[i], pairs[i+1])
-	}
+// payer is the project that pays, where the bucket makes its callers pay; empty where it does not.
+func (in *inspection) payer() string {
 	if !in.rec.Bucket.RequesterPays.Value.Enabled {
-		return out
+		return ""
 	}
-	switch {
-	case in.quota != "":
-		out.Set("userProject", in.quota)
-	case in.ref.Account != "":
-		out.Set("userProject", in.ref.Account)
-	}
-	return out
+	return cmp.Or(in.quota, in.ref.Account)
 }
 
-// readPolicy asks for version 3, below which conditions are left out.
+// handle is the bucket to the client.
+func (in *inspection) handle() *storage.BucketHandle {
+	bucket := in.client.Bucket(in.ref.Name)
+	if payer := in.payer(); payer != "" {
+		return bucket.UserProject(payer)
+	}
+	return bucket
+}
+
+// paid is the same for the calls that the client does not have.
+func (in *inspection) paid() []googleapi.CallOption {
+	if payer := in.payer(); payer != "" {
+		return []googleapi.CallOption{googleapi.QueryParameter("userProject", payer)}
+	}
+	return nil
+}
+
+// conditional is the version of policies with conditions; asked for less, the service leaves the conditions out.
+const conditional = 3
+
+// readPolicy asks for the bucket's policy. The client leaves the policy's version out: it is that of policies with
+// conditions where there are any, and else the first ("Buckets: getIamPolicy").
 func (in *inspection) readPolicy(ctx context.Context) (scanners.IAMPolicy, error) {
-	var p storage.Policy
-	if err := in.get(ctx, in.address("iam"), in.query("optionsRequestedPolicyVersion", "3"), "storage#policy", &p); err != nil {
+	p, err := call(ctx, in.session, in.handle().IAM().V3().Policy)
+	if err != nil {
 		return scanners.IAMPolicy{}, err
 	}
-	return policy(&p), nil
-}
-
-func policy(p *storage.Policy) scanners.IAMPolicy {
-	out := scanners.IAMPolicy{Version: p.Version, Bindings: []scanners.IAMBinding{}}
-	for _, b := range given(p.Bindings) {
-		binding := scanners.IAMBinding{Role: b.Role, Members: slices.Clone(b.Members)}
-		if b.Condition != nil {
-			binding.Condition, binding.Title = b.Condition.Expression, b.Condition.Title
+	out := scanners.IAMPolicy{Version: 1, Bindings: []scanners.IAMBinding{}}
+	for _, b := range p.Bindings {
+		binding := scanners.IAMBinding{Role: b.GetRole(), Members: b.GetMembers()}
+		if c := b.GetCondition(); c != nil {
+			binding.Condition, binding.Title, out.Version = c.GetExpression(), c.GetTitle(), conditional
 		}
 		slices.Sort(binding.Members)
 		out.Bindings = append(out.Bindings, binding)
 	}
-	return out
+	return out, nil
 }
 
 // readFolders lists the managed folders and reads the policy of each. Only buckets with uniform access have any
@@ -90,40 +90,50 @@ func (in *inspection) readFolders(ctx context.Context) {
 	}
 	for i := range folders.List {
 		f := &folders.List[i]
-		settle(ctx, in, &f.IAM, folderPolicy(), func(ctx context.Context) (scanners.IAMPolicy, error) {
-			var p storage.Policy
-			query := in.query("optionsRequestedPolicyVersion", "3")
-			if err := in.get(ctx, in.address("managedFolders", f.Name, "iam"), query, "storage#policy", &p); err != nil {
-				return scanners.IAMPolicy{}, err
-			}
-			return policy(&p), nil
-		})
+		settle(ctx, in, &f.IAM, folderPolicy(), func(ctx context.Context) (scanners.IAMPolicy, error) { return in.readFolderPolicy(ctx, f.Name) })
 	}
 }
 
 func (in *inspection) listFolders(ctx context.Context) (scanners.ManagedFolders, error) {
 	out := scanners.ManagedFolders{List: []scanners.ManagedFolder{}}
-	query := in.query("pageSize", "1000")
-	for {
-		var page storage.ManagedFolders
-		if err := in.get(ctx, in.address("managedFolders"), query, "storage#managedFolders", &page); err != nil {
-			// Asked of a bucket without uniform access, the service refuses with 400: there can be none.
-			var f *failure
-			if errors.As(err, &f) && f.Status == 400 && strings.Contains(strings.ToLower(f.Message), "uniform bucket-level access") {
-				return out, nil
-			}
-			return out, err
+	err := pages(func(token string) (string, error) {
+		page, err := call(ctx, in.session, func(ctx context.Context) (*raw.ManagedFolders, error) {
+			return in.api.ManagedFolders.List(in.ref.Name).PageSize(1000).PageToken(token).Context(ctx).Do(in.paid()...)
+		})
+		if err != nil {
+			return "", err
 		}
-		for _, f := range given(page.Items) {
+		for _, f := range page.Items {
 			if f.Name != "" {
 				out.List = append(out.List, scanners.ManagedFolder{Name: f.Name})
 			}
 		}
-		if page.NextPageToken == "" || page.NextPageToken == query.Get("pageToken") {
-			break
-		}
-		query.Set("pageToken", page.NextPageToken)
+		return page.NextPageToken, nil
+	})
+	// Asked of a bucket without uniform access, the service refuses with 400: there can be none.
+	var f *failure
+	if errors.As(err, &f) && f.Status == 400 && strings.Contains(strings.ToLower(f.Message), "uniform bucket-level access") {
+		err = nil
 	}
 	slices.SortFunc(out.List, func(a, b scanners.ManagedFolder) int { return strings.Compare(a.Name, b.Name) })
+	return out, err
+}
+
+func (in *inspection) readFolderPolicy(ctx context.Context, folder string) (scanners.IAMPolicy, error) {
+	p, err := call(ctx, in.session, func(ctx context.Context) (*raw.Policy, error) {
+		return in.api.ManagedFolders.GetIamPolicy(in.ref.Name, folder).OptionsRequestedPolicyVersion(conditional).Context(ctx).Do(in.paid()...)
+	})
+	if err != nil {
+		return scanners.IAMPolicy{}, err
+	}
+	out := scanners.IAMPolicy{Version: p.Version, Bindings: []scanners.IAMBinding{}}
+	for _, b := range p.Bindings {
+		binding := scanners.IAMBinding{Role: b.Role, Members: b.Members}
+		if b.Condition != nil {
+			binding.Condition, binding.Title = b.Condition.Expression, b.Condition.Title
+		}
+		slices.Sort(binding.Members)
+		out.Bindings = append(out.Bindings, binding)
+	}
 	return out, nil
 }

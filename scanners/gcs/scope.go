@@ -10,7 +10,8 @@ import (
 	"slices"
 	"strings"
 
-	storage "google.golang.org/api/storage/v1"
+	"cloud.google.com/go/storage"
+	"google.golang.org/api/iterator"
 
 	"github.com/tojimari/tojimari/scanners"
 	"github.com/tojimari/tojimari/scanners/attempt"
@@ -65,7 +66,7 @@ func (in *inspection) readPrevention(ctx context.Context) (scanners.PublicAccess
 	if err != nil {
 		return out, err
 	}
-	var doc struct {
+	type policy struct {
 		Name string
 		Spec *struct {
 			Rules []struct {
@@ -74,7 +75,8 @@ func (in *inspection) readPrevention(ctx context.Context) (scanners.PublicAccess
 			}
 		}
 	}
-	if err := in.get(ctx, orgURL+project+"/policies/storage.publicAccessPrevention:getEffectivePolicy", nil, "", &doc); err != nil {
+	doc, err := get[policy](ctx, in.session, orgURL+project+"/policies/storage.publicAccessPrevention:getEffectivePolicy", nil)
+	if err != nil {
 		return out, err
 	}
 	if !strings.HasSuffix(doc.Name, "/policies/storage.publicAccessPrevention") || doc.Spec == nil {
@@ -135,8 +137,8 @@ func (in *inspection) readDenies(ctx context.Context) (scanners.Policies, error)
 func (ses *session) parentOf(ctx context.Context, node string) (string, error) {
 	return ses.parents.Get(ctx, node, func(ctx context.Context) (string, error) {
 		kind, _, _ := strings.Cut(node, "/")
-		var doc struct{ Name, Parent string }
-		if err := ses.get(ctx, resourceURL+node, nil, "", &doc); err != nil {
+		doc, err := get[struct{ Name, Parent string }](ctx, ses, resourceURL+node, nil)
+		if err != nil {
 			return "", about("resourcemanager."+kind+".get", err)
 		}
 		if doc.Name == "" || doc.Parent != "" && !treeName.MatchString(doc.Parent) {
@@ -151,34 +153,34 @@ func (ses *session) parentOf(ctx context.Context, node string) (string, error) {
 func (ses *session) deniesAt(ctx context.Context, node string) ([]scanners.PolicyText, error) {
 	return ses.denies.Get(ctx, node, func(ctx context.Context) ([]scanners.PolicyText, error) {
 		point := iamURL + "v2/policies/" + url.PathEscape("cloudresourcemanager.googleapis.com/"+node) + "/denypolicies"
+		type page struct {
+			Policies      []struct{ Name string }
+			NextPageToken string
+		}
 		var names []string
-		query := url.Values{"pageSize": {"1000"}}
-		for {
-			var page struct {
-				Policies      []struct{ Name string }
-				NextPageToken string
+		err := pages(func(token string) (string, error) {
+			got, err := get[page](ctx, ses, point, withToken(url.Values{"pageSize": {"1000"}}, token))
+			if err != nil {
+				return "", err
 			}
-			if err := ses.get(ctx, point, query, "", &page); err != nil {
-				return nil, err
-			}
-			for _, p := range page.Policies {
+			for _, p := range got.Policies {
 				names = append(names, p.Name)
 			}
-			if page.NextPageToken == "" || page.NextPageToken == query.Get("pageToken") {
-				break
-			}
-			query.Set("pageToken", page.NextPageToken)
+			return got.NextPageToken, nil
+		})
+		if err != nil {
+			return nil, err
 		}
 		slices.Sort(names)
 		var out []scanners.PolicyText
 		for _, name := range names {
 			// "policies/ATTACHMENT_POINT/denypolicies/ID": the id is all that is taken from the answer.
 			id := name[strings.LastIndexByte(name, '/')+1:]
-			var text json.RawMessage
-			if err := ses.get(ctx, point+"/"+url.PathEscape(id), nil, "", &text); err != nil {
+			text, err := get[json.RawMessage](ctx, ses, point+"/"+url.PathEscape(id), nil)
+			if err != nil {
 				return nil, about("iam.denypolicies.get", err)
 			}
-			out = append(out, scanners.PolicyText{Text: string(text), ID: id, Name: name, AttachedTo: node})
+			out = append(out, scanners.PolicyText{Text: string(*text), ID: id, Name: name, AttachedTo: node})
 		}
 		return out, nil
 	})
@@ -221,22 +223,23 @@ func (in *inspection) readRoles(ctx context.Context) (scanners.CustomRoles, erro
 }
 
 func (ses *session) rolesOf(ctx context.Context, node string) ([]scanners.CustomRole, error) {
+	type page struct {
+		Roles []struct {
+			Name, Stage         string
+			Deleted             bool
+			IncludedPermissions []string
+		}
+		NextPageToken string
+	}
 	return ses.roles.Get(ctx, node, func(ctx context.Context) ([]scanners.CustomRole, error) {
 		var out []scanners.CustomRole
-		query := url.Values{"view": {"FULL"}, "pageSize": {"1000"}, "showDeleted": {"true"}}
-		for {
-			var page struct {
-				Roles []struct {
-					Name, Stage         string
-					Deleted             bool
-					IncludedPermissions []string
-				}
-				NextPageToken string
+		err := pages(func(token string) (string, error) {
+			query := url.Values{"view": {"FULL"}, "pageSize": {"1000"}, "showDeleted": {"true"}}
+			got, err := get[page](ctx, ses, iamURL+"v1/"+node+"/roles", withToken(query, token))
+			if err != nil {
+				return "", err
 			}
-			if err := ses.get(ctx, iamURL+"v1/"+node+"/roles", query, "", &page); err != nil {
-				return nil, err
-			}
-			for _, r := range page.Roles {
+			for _, r := range got.Roles {
 				storageOnly := []string{}
 				for _, p := range r.IncludedPermissions {
 					if strings.HasPrefix(p, "storage.") {
@@ -246,35 +249,32 @@ func (ses *session) rolesOf(ctx context.Context, node string) ([]scanners.Custom
 				slices.Sort(storageOnly)
 				out = append(out, scanners.CustomRole{Name: r.Name, Stage: r.Stage, Deleted: r.Deleted, Permissions: storageOnly})
 			}
-			if page.NextPageToken == "" || page.NextPageToken == query.Get("pageToken") {
-				return out, nil
-			}
-			query.Set("pageToken", page.NextPageToken)
-		}
+			return got.NextPageToken, nil
+		})
+		return out, err
 	})
 }
+
+// mostKeys is what one page of HMAC keys holds.
+const mostKeys = 250
 
 // readKeys lists the HMAC keys. The API hands a secret out once, when a key is made; a listing has none.
 func (in *inspection) readKeys(ctx context.Context) (scanners.AccessKeys, error) {
 	out := scanners.AccessKeys{List: []scanners.AccessKey{}}
-	project, err := in.project()
-	if err != nil {
+	if _, err := in.project(); err != nil {
 		return out, err
 	}
-	query := url.Values{"maxResults": {"250"}}
-	for {
-		var page storage.HmacKeysMetadata
-		if err := in.get(ctx, storageURL+project+"/hmacKeys", query, "storage#hmacKeysMetadata", &page); err != nil {
-			return out, err
+	err := pages(func(token string) (next string, err error) {
+		page, err := call(ctx, in.session, func(ctx context.Context) (page []*storage.HMACKey, err error) {
+			list := iterator.NewPager(in.client.ListHMACKeys(ctx, in.ref.Name), mostKeys, token)
+			next, err = list.NextPage(&page)
+			return page, err
+		})
+		for _, k := range page {
+			out.List = append(out.List, scanners.AccessKey{ID: k.AccessID, State: string(k.State), Owner: k.ServiceAccountEmail, CreatedAt: k.CreatedTime.UTC()})
 		}
-		for _, k := range given(page.Items) {
-			out.List = append(out.List, scanners.AccessKey{ID: k.AccessId, State: k.State, Owner: k.ServiceAccountEmail, CreatedAt: moment(k.TimeCreated)})
-		}
-		if page.NextPageToken == "" || page.NextPageToken == query.Get("pageToken") {
-			break
-		}
-		query.Set("pageToken", page.NextPageToken)
-	}
+		return next, err
+	})
 	slices.SortFunc(out.List, func(a, b scanners.AccessKey) int { return strings.Compare(a.ID, b.ID) })
-	return out, nil
+	return out, err
 }

@@ -4,12 +4,15 @@ package gcs
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"os"
 	"sync/atomic"
 
 	"cloud.google.com/go/auth"
-
-	"net/http"
+	"cloud.google.com/go/storage"
+	"google.golang.org/api/option"
+	raw "google.golang.org/api/storage/v1"
 
 	"github.com/tojimari/tojimari/internal/memo"
 	"github.com/tojimari/tojimari/scanners"
@@ -31,6 +34,9 @@ type session struct {
 	runtime     scanners.Runtime
 	credentials *auth.Credentials // nil: calls are not signed
 	quota       string            // project that calls are counted on; empty for the credentials' own
+
+	client *storage.Client // for what it tells whole
+	api    *raw.Service    // for buckets and managed folders: docs/decisions.md says what the client leaves out
 
 	lapsed  atomic.Bool                              // the credentials are known to have expired
 	parents memo.Memo[string, string]                // "projects/P", "folders/N": what it lies in, empty for nothing
@@ -55,6 +61,22 @@ func (s *Scanner) connect(ctx context.Context, c connection) (*session, error) {
 				ses.quota = ""
 			}
 		}
-		return ses, nil
+		return ses, ses.open(ctx)
 	})
+}
+
+// open makes the clients of Cloud Storage. Requests are signed by the carrier and repeated by call alone; the endpoint
+// is named, so that no variable of the environment leads elsewhere.
+func (ses *session) open(ctx context.Context) (err error) {
+	options := []option.ClientOption{
+		option.WithHTTPClient(&http.Client{Transport: carrier{ses}}), option.WithoutAuthentication(), option.WithEndpoint(storageURL), option.WithTelemetryDisabled(),
+	}
+	if ses.client, err = storage.NewClient(ctx, append(options, storage.WithDisabledClientMetrics())...); err != nil {
+		return fmt.Errorf("making the client of Cloud Storage: %w", err)
+	}
+	ses.client.SetRetry(storage.WithPolicy(storage.RetryNever))
+	if ses.api, err = raw.NewService(ctx, options...); err != nil {
+		return fmt.Errorf("making the client of Cloud Storage: %w", err)
+	}
+	return nil
 }
