@@ -50,7 +50,7 @@ lint: .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION) ## golangci-lint, the ch
 vet: ## go vet, the server tests included
 	$(GO) vet -tags servers ./...
 
-bench: ## run the benchmarks (BENCH=regexp narrows)
+bench: .cache/bin/gitleaks-$(GITLEAKS_VERSION) ## run the benchmarks (BENCH=regexp narrows)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
 fuzz: ## run each fuzz target for FUZZTIME
@@ -75,3 +75,10 @@ clean: ## remove what was built, installed tools and servers included
 	@mkdir -p .cache/bin
 	GOBIN=$(CURDIR)/.cache/bin $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 	mv .cache/bin/golangci-lint $@
+
+# What the search for signed links is measured against.
+.cache/bin/gitleaks-$(GITLEAKS_VERSION):
+	@mkdir -p .cache/bin
+	GOBIN=$(CURDIR)/.cache/bin $(GO) install github.com/zricethezav/gitleaks/v8@$(GITLEAKS_VERSION)
+	mv .cache/bin/gitleaks $@
+	ln -sf $(notdir $@) .cache/bin/gitleaks
