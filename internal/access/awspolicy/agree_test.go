@@ -3,8 +3,9 @@ package awspolicy_test
 import (
 	"flag"
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
-	"sort"
 	"strings"
 	"testing"
 	"time"
@@ -58,101 +59,147 @@ func request(env awspolicy.Env, w *awspolicy.Witness) *oracle.Request {
 	return r
 }
 
+// question is one that is asked of every policy.
+type question struct {
+	verb verdict.Verb
+	who  verdict.Audience
+}
+
+func questions() []question {
+	var out []question
+	for _, verb := range verdict.Verbs() {
+		out = append(out, question{verb, verdict.Anonymous}, question{verb, verdict.AnyAccount})
+	}
+	return out
+}
+
+// checker compares the solver with brute force and counts what it sees.
+type checker struct {
+	w   oracle.World
+	env awspolicy.Env
+	// By verdict, by kind of undecided point, and by production of the grammar.
+	answers, undecided, productions   map[string]int
+	policies, asked, limited, sampled int
+	// bad are the seeds that disagree.
+	bad []uint64
+}
+
+func newChecker(t testing.TB) *checker {
+	w, env := world(t)
+	return &checker{w: w, env: env, answers: map[string]int{}, undecided: map[string]int{}, productions: map[string]int{}}
+}
+
+// policy asks everything of one policy and tells what disagrees. limited is true when an answer rests on the work limit.
+func (c *checker) policy(t testing.TB, text []byte) (problems []string, limited bool) {
+	t.Helper()
+	p, err := awspolicy.Parse(text)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	d, err := oracle.Read(text)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	solver := awspolicy.New(awspolicy.Setting{Env: c.env, Grants: []awspolicy.Layer{{Policy: p, Where: "bucket policy"}}})
+	c.policies++
+	for _, q := range questions() {
+		a := solver.Solve(q.verb, q.who)
+		c.asked++
+		c.answers[string(a.Verdict)]++
+		limited = limited || slices.ContainsFunc(a.Reasons, func(r verdict.Reason) bool { return r.Code == verdict.ReasonLimit })
+		if problem := c.compare(d, q, a); problem != "" {
+			problems = append(problems, fmt.Sprintf("%s by %s: %s, but %s\n%s\nneeds %q depends %q witness %+v",
+				q.verb, q.who, a.Verdict, problem, text, a.Needs, a.DependsOn, a.Witness))
+		}
+	}
+	if limited {
+		c.limited++
+	}
+	return problems, limited
+}
+
+// compare holds an answer against brute force.
+func (c *checker) compare(d *oracle.Document, q question, a awspolicy.Answer) string {
+	for _, r := range a.Reasons {
+		if r.Code != verdict.ReasonOpen && r.Code != verdict.ReasonLimit {
+			return fmt.Sprintf("%s (%s) is neither an open point nor the work limit", r.Code, r.Detail)
+		}
+		c.undecided[kindOf(r)]++
+	}
+	if a.Witness != nil && d.Allowed(request(c.env, a.Witness)) != oracle.True {
+		return "the witness is not allowed"
+	}
+	if a.Verdict == verdict.Unknown {
+		if len(a.Reasons) == 0 {
+			return "there is no reason"
+		}
+		return ""
+	}
+	j := oracle.Judge(d, c.w, string(q.verb), string(q.who), 700)
+	if j.Sampled {
+		c.sampled++
+	}
+	if j.Answer != string(a.Verdict) && !(j.Sampled && verdict.Answer(j.Answer).Rank() < a.Verdict.Rank()) && !excused(a, j) {
+		return "brute force says " + j.Answer
+	}
+	return ""
+}
+
+// kindOf writes a reason without the key and the modifiers that it speaks of.
+func kindOf(r verdict.Reason) string {
+	text := strings.ToLower(r.Detail)
+	text = regexp.MustCompile(`(forallvalues|foranyvalue):`).ReplaceAllString(text, "")
+	text = regexp.MustCompile(`ifexists on`).ReplaceAllString(text, " on")
+	text = regexp.MustCompile(`(aws|s3):[a-z0-9/_-]+`).ReplaceAllString(text, "KEY")
+	return string(r.Code) + ": " + text
+}
+
 // TestAgreesWithBruteForce compares verdicts with an enumeration of requests, for generated policies. With
 // -policies=1000000 it is the long run.
 func TestAgreesWithBruteForce(t *testing.T) {
-	w, env := world(t)
-	counts, unknown, productions := map[string]int{}, map[string]int{}, map[string]int{}
-	limited, sampled, asked := 0, 0, 0
-	var bad []uint64
+	c := newChecker(t)
 	for i := range *policies {
 		s := *seed + uint64(i)
 		if i > 0 && i%100_000 == 0 {
-			t.Logf("%d policies, %d at the limit, seeds that disagree: %d", i, limited, bad)
+			t.Logf("%d policies so far, %d at the limit, seeds that disagree: %d", i, c.limited, c.bad)
 		}
 		text, used := oracle.Generate(s)
 		for p := range used {
-			productions[p]++
+			c.productions[p]++
 		}
-		p, err := awspolicy.Parse(text)
-		if err != nil {
-			t.Fatalf("seed %d: %v", s, err)
+		problems, limited := c.policy(t, text)
+		if limited && c.limited <= 5 {
+			t.Logf("at the limit: seed %d\n%s", s, text)
 		}
-		d, err := oracle.Read(text)
-		if err != nil {
-			t.Fatalf("seed %d: %v", s, err)
+		for _, p := range problems {
+			t.Errorf("seed %d, %s", s, p)
 		}
-		solver := awspolicy.New(awspolicy.Setting{Env: env, Grants: []awspolicy.Layer{{Policy: p, Where: "bucket policy"}}})
-		hitLimit := false
-		for _, verb := range verdict.Verbs() {
-			for _, who := range []verdict.Audience{verdict.Anonymous, verdict.AnyAccount} {
-				asked++
-				a := solver.Solve(verb, who)
-				counts[string(a.Verdict)]++
-				for _, r := range a.Reasons {
-					if r.Code == verdict.ReasonLimit && !hitLimit {
-						hitLimit = true
-						if limited < 5 {
-							t.Logf("at the limit: seed %d, %s by %s: %s\n%s", s, verb, who, a.Verdict, text)
-						}
-					}
-				}
-				problem := ""
-				if a.Witness != nil && d.Allowed(request(env, a.Witness)) != oracle.True {
-					problem = fmt.Sprintf("the witness is not allowed: %+v", *a.Witness)
-				}
-				if a.Verdict == verdict.Unknown {
-					for _, r := range a.Reasons {
-						unknown[string(r.Code)+": "+r.Detail]++
-					}
-					if len(a.Reasons) == 0 {
-						problem = "unknown without a reason"
-					}
-				}
-				if problem == "" && a.Verdict != verdict.Unknown {
-					j := oracle.Judge(d, w, string(verb), string(who), 700)
-					if j.Sampled {
-						sampled++
-					}
-					if j.Answer != string(a.Verdict) && !(j.Sampled && verdict.Answer(j.Answer).Rank() < a.Verdict.Rank()) && !excused(a, j) {
-						problem = "brute force says " + j.Answer
-					}
-				}
-				if problem != "" {
-					if len(bad) == 0 || bad[len(bad)-1] != s {
-						bad = append(bad, s)
-					}
-					t.Errorf("seed %d, %s by %s: %s, but %s\n%s\nneeds %q depends %q witness %+v", s, verb, who, a.Verdict, problem, text, a.Needs, a.DependsOn, a.Witness)
-				}
-				if len(bad) > 5 && !*goOn {
-					t.Fatal("too many disagreements")
-				}
+		if len(problems) > 0 {
+			if c.bad = append(c.bad, s); len(c.bad) > 5 && !*goOn {
+				t.Fatal("too many disagreements")
 			}
 		}
-		if hitLimit {
-			limited++
-		}
 	}
-	if limited*1000 > *policies {
-		t.Errorf("%d of %d policies reach the work limit, more than 0.1 %%", limited, *policies)
+	c.report(t)
+}
+
+func (c *checker) report(t *testing.T) {
+	if len(c.bad) > 0 {
+		t.Logf("seeds that disagree: %d", c.bad)
 	}
-	if len(bad) > 0 {
-		t.Logf("seeds that disagree: %d", bad)
+	t.Logf("%d policies from seed %d, %d questions: %v; %d sampled; %d policies at the limit", c.policies, *seed, c.asked, c.answers, c.sampled, c.limited)
+	for _, r := range slices.Sorted(maps.Keys(c.undecided)) {
+		t.Logf("%8d %s", c.undecided[r], r)
 	}
-	t.Logf("%d policies from seed %d, %d questions: %v; %d sampled; %d policies at the limit", *policies, *seed, asked, counts, sampled, limited)
-	var list []string
-	for r, n := range unknown {
-		list = append(list, fmt.Sprintf("%6d %s", n, r))
+	if c.policies < 1000 {
+		return // too few for shares
 	}
-	sort.Sort(sort.Reverse(sort.StringSlice(list)))
-	for _, l := range list[:min(len(list), 40)] {
-		t.Log(l)
+	if c.limited*1000 > c.policies {
+		t.Errorf("%d of %d policies reach the work limit, more than 0.1 %%", c.limited, c.policies)
 	}
-	if *policies >= 1000 {
-		for _, p := range oracle.Productions() {
-			if productions[p]*100 < *policies {
-				t.Errorf("production %s occurs in %d of %d policies, less than 1 %%", p, productions[p], *policies)
-			}
+	for _, p := range oracle.Productions() {
+		if c.productions[p]*100 < c.policies {
+			t.Errorf("production %s occurs in %d of %d policies, less than 1 %%", p, c.productions[p], c.policies)
 		}
 	}
 }
