@@ -92,6 +92,7 @@ type StoreAzure struct {
 	SKU                 Fact[Labels]           `json:"sku,omitzero"`
 	BlobSoftDelete      Fact[SoftDelete]       `json:"blob_soft_delete,omitzero"`
 	ContainerSoftDelete Fact[SoftDelete]       `json:"container_soft_delete,omitzero"`
+	Defender            Fact[Switch]           `json:"defender,omitzero"` // Microsoft Defender for Storage
 }
 
 // BucketAzure holds the facts that only a blob container has.

@@ -217,6 +217,11 @@ func (a *Azure) ofAccount(q request, sub *AzureSubscription, s *AzureAccount, co
 		return a.page(q, all)
 	case "DiagnosticSettings.List":
 		return s.diagnostics()
+	case "DefenderForStorage.Get":
+		if s.Defender == nil {
+			return azureFailure(q, http.StatusNotFound, "ResourceNotFound", "The Defender for Storage settings were not found.")
+		}
+		return azureJSON(http.StatusOK, map[string]any{"name": "current", "properties": map[string]any{"isEnabled": *s.Defender}})
 	}
 	return azureFailure(q, http.StatusNotFound, "ResourceNotFound", "The Resource was not found.")
 }

@@ -85,6 +85,7 @@ func demoAzure(made time.Time) *Azure {
 		DeleteRetentionPolicy:          &armstorage.DeleteRetentionPolicy{Enabled: ptr(true), Days: ptr(int32(30))},
 		ContainerDeleteRetentionPolicy: &armstorage.DeleteRetentionPolicy{Enabled: ptr(true), Days: ptr(int32(30))},
 	}
+	vault.Defender = ptr(true)
 	vault.Diagnostics = []AzureDiagnostics{{Name: "all", Workspace: "/subscriptions/" + DemoSubscription + "/resourceGroups/rg-logs/providers/Microsoft.OperationalInsights/workspaces/acme-logs", Groups: []string{"audit"}}}
 	vault.Lifecycle = &armstorage.ManagementPolicySchema{Rules: []*armstorage.ManagementPolicyRule{{
 		Name: ptr("tidy"), Enabled: ptr(true), Type: ptr(armstorage.RuleTypeLifecycle),

@@ -114,6 +114,8 @@ func readManager(q *request, parts []string) {
 		q.operation = "NetworkSecurityPerimeterConfigurations.List"
 	case joined == "localusers":
 		q.operation = "LocalUsers.List"
+	case joined == "providers/microsoft.security/defenderforstoragesettings/current":
+		q.operation = "DefenderForStorage.Get"
 	case joined == "blobservices/default/providers/microsoft.insights/diagnosticsettings":
 		q.operation = "DiagnosticSettings.List"
 	}

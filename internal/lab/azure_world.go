@@ -42,7 +42,9 @@ type AzureAccount struct {
 	Users        []string
 	Diagnostics  []AzureDiagnostics
 	Website      *Website
-	Containers   []AzureContainer
+	// Defender is whether Microsoft Defender for Storage watches it; nil where it was never switched on.
+	Defender   *bool
+	Containers []AzureContainer
 }
 
 // AzureDiagnostics is one diagnostic setting of the blob service.

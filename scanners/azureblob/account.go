@@ -65,7 +65,8 @@ func accountFacts(s *scanners.Store, a *armstorage.Account, op operation) {
 		z.KeyPolicy = scanners.KnownFact(scanners.KeyPolicy{Days: int64(*p.KeyPolicy.KeyExpirationPeriodInDays)}, from)
 	}
 	z.Keys = scanners.KnownFact(keys(p.KeyCreationTime), from)
-	z.SKU = scanners.KnownFact(sku(a), from)
+	kind, err := sku(a)
+	z.SKU = settled(op, kind, err)
 	transport, err := transportOf(p)
 	s.Transport = settled(op, transport, err)
 	encrypted, err := encryption(p.Encryption)
@@ -172,15 +173,11 @@ func keys(made *armstorage.KeyCreationTime) scanners.AccessKeys {
 	return out
 }
 
-func sku(a *armstorage.Account) scanners.Labels {
-	out := scanners.Labels{Values: map[string]string{}}
-	if a.SKU != nil {
-		out.Values["name"] = text(a.SKU.Name)
+func sku(a *armstorage.Account) (scanners.Labels, error) {
+	if a.SKU == nil || a.Kind == nil || text(a.SKU.Name) == "" {
+		return scanners.Labels{}, errors.New("the account does not say of which kind it is")
 	}
-	if a.Kind != nil {
-		out.Values["kind"] = text(a.Kind)
-	}
-	return out
+	return scanners.Labels{Values: map[string]string{"name": text(a.SKU.Name), "kind": text(a.Kind)}}, nil
 }
 
 // transportOf: no minimum means TLS 1.0; whether only HTTPS is served has had two defaults, so it must be said.

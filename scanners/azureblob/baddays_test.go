@@ -140,6 +140,11 @@ func TestFactsNotRead(t *testing.T) {
 		{"NetworkSecurityPerimeterConfigurations.List", lab.Deny, "store.azure.perimeter", scanners.Unknown, scanners.Reason{Code: scanners.Denied, Permission: "Microsoft.Storage/storageAccounts/networkSecurityPerimeterConfigurations/read"}},
 		{"NetworkSecurityPerimeterConfigurations.List", lab.Missing, "store.azure.perimeter", scanners.Unsupported, scanners.Reason{}},
 		{"LocalUsers.List", lab.Deny, "store.azure.local_users", scanners.Unknown, scanners.Reason{Code: scanners.Denied, Permission: "Microsoft.Storage/storageAccounts/localUsers/read"}},
+		{"DefenderForStorage.Get", lab.Deny, "store.azure.defender", scanners.Unknown, scanners.Reason{Code: scanners.Denied, Permission: "Microsoft.Security/defenderforstoragesettings/read", Detail: "AuthorizationFailed"}},
+		{"DefenderForStorage.Get", lab.Hollow, "store.azure.defender", scanners.Unknown, scanners.Reason{Code: scanners.Malformed, Detail: "hollow"}},
+		{"DefenderForStorage.Get", lab.Empty, "store.azure.defender", scanners.Unknown, scanners.Reason{Code: scanners.Malformed, Detail: "empty"}},
+		{"DefenderForStorage.Get", lab.Cut, "store.azure.defender", scanners.Unknown, scanners.Reason{Code: scanners.Failed, Detail: "HTTP 404"}},
+		{"DefenderForStorage.Get", lab.NotHere, "store.azure.defender", scanners.Absent, scanners.Reason{}},
 		{"BlobContainers.Get", lab.Deny, "bucket.labels", scanners.Unknown, scanners.Reason{Code: scanners.Denied, Permission: "Microsoft.Storage/storageAccounts/blobServices/containers/read"}},
 	} {
 		a := account("acme", level("box", armstorage.PublicAccessNone))

@@ -33,6 +33,7 @@ func (s *Scanner) Describe() scanners.Description {
 	supply(loggingListing().permission, factLogging)
 	supply(perimeterListing().permission, factPerimeter)
 	supply(localUserListing().permission, factLocalUsers)
+	supply(defenderReading().permission, factDefender)
 	supply(permitContainers, factLevel, factRetention, factLabels)
 	supply(storedPolicyReading().permission, factStoredPolicies)
 	if s.rt.Objects > 0 { // without a sample nobody would ever settle it

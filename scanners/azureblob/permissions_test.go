@@ -29,6 +29,7 @@ var actions = map[string]string{
 	"arm:LocalUsers.List":                             "Microsoft.Storage/storageAccounts/localUsers/read",
 	"arm:DiagnosticSettings.List":                     "Microsoft.Insights/diagnosticSettings/read",
 	"arm:NetworkSecurityPerimeterConfigurations.List": "Microsoft.Storage/storageAccounts/networkSecurityPerimeterConfigurations/read",
+	"arm:DefenderForStorage.Get":                      "Microsoft.Security/defenderforstoragesettings/read",
 	"blob:GetBlobServiceProperties":                   "Microsoft.Storage/storageAccounts/blobServices/read",
 	"blob:GetContainerACL":                            "Microsoft.Storage/storageAccounts/blobServices/containers/getAcl/action",
 	"blob:ListBlobs":                                  "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",

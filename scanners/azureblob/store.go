@@ -19,6 +19,7 @@ func (in *inspection) inspectStore(ctx context.Context) {
 		in.readService(ctx)
 		in.readLifecycle(ctx)
 		in.readLogging(ctx)
+		in.readDefender(ctx)
 	}
 	in.readLocalUsers(ctx)
 }
@@ -53,6 +54,9 @@ func (in *inspection) blobless() bool {
 	}
 	if in.wants(factLifecycle) {
 		s.Lifecycle = scanners.UnsupportedFact[scanners.Lifecycle](from)
+	}
+	if in.wants(factDefender) {
+		s.Azure.Defender = scanners.UnsupportedFact[scanners.Switch](from)
 	}
 	if in.wants(factLogging) {
 		s.Logging = scanners.UnsupportedFact[scanners.Logging](from)

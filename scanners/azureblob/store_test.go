@@ -184,6 +184,11 @@ func TestServiceFacts(t *testing.T) {
 		{ID: "r", Enabled: true, Prefix: "b", ExpireDays: 1, NoncurrentDays: 30, Transition: true, Narrowed: true},
 	}}))
 
+	defender := func(s *scanners.Store) scanners.Fact[scanners.Switch] { return s.Azure.Defender }
+	check(t, "Defender never switched on", nil, defender, absent[scanners.Switch]())
+	check(t, "Defender", func(a *lab.AzureAccount) { a.Defender = ptr(true) }, defender, known(scanners.Switch{On: true}))
+	check(t, "Defender off", func(a *lab.AzureAccount) { a.Defender = ptr(false) }, defender, known(scanners.Switch{}))
+
 	logging := func(s *scanners.Store) scanners.Fact[scanners.Logging] { return s.Logging }
 	check(t, "no logging", nil, logging, absent[scanners.Logging]())
 	check(t, "settings that log nothing", func(a *lab.AzureAccount) { a.Diagnostics = []lab.AzureDiagnostics{{Name: "metrics", Workspace: "/w"}} }, logging, known(scanners.Logging{}))
