@@ -113,6 +113,7 @@ func newS3Case(rec *scanners.Record, at time.Time) *s3Case {
 	c.aclsOff = ownershipFlag(b.AWS.Ownership)
 	c.sealed = sealedFlag(b.Encryption)
 	c.payer = payerFlag(b.RequesterPays)
+	c.assumeHidden()
 	c.env = awspolicy.Env{
 		Bucket: rec.Name, Partition: rec.Partition, Region: rec.Region, Account: rec.Account, At: at,
 		BlockPublicACLs: c.blockACLs.on, PrivateSources: rec.Vendor != "", ACLs: aclsState(c.aclsOff.on),
@@ -128,6 +129,25 @@ func newS3Case(rec *scanners.Record, at time.Time) *s3Case {
 	}
 	c.readPolicies(scope)
 	return c
+}
+
+// assumeHidden takes guards that the service keeps to itself as off, and says so: an exposure that is seen stands, as
+// it does under unread guards above the account.
+func (c *s3Case) assumeHidden() {
+	for _, g := range []struct {
+		fact scanners.FactName
+		why  scanners.Status
+		flag *flag
+	}{
+		{factOwnership, c.rec.Bucket.AWS.Ownership.Status(), &c.aclsOff},
+		{factPayer, c.rec.Bucket.RequesterPays.Status(), &c.payer},
+		{factEncryption, c.rec.Bucket.Encryption.Status(), &c.sealed},
+	} {
+		if g.why.State == scanners.Unknown && g.why.Reason.Code == scanners.Hidden {
+			g.flag.known, g.flag.reasons, g.flag.guard.State = true, nil, "off"
+			c.assume(string(g.fact) + ": not told by the service, assumed off")
+		}
+	}
 }
 
 // readPolicies parses the bucket policy and the resource control policies.

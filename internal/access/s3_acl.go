@@ -230,7 +230,11 @@ func (c *s3Case) askEntries(who verdict.Audience, verb verdict.Verb, principal *
 	if v.Witness != nil && entries[0].object != "" {
 		v.Witness.KeyKnown = true
 	}
-	if c.policyBad != nil && opens(v) {
+	switch {
+	case c.policyBad == nil || !opens(v):
+	case c.rec.Bucket.AWS.Policy.Reason.Code == scanners.Hidden:
+		c.assume(string(factPolicy) + ": not told by the service, assumed to deny nothing")
+	default:
 		// The policy that was not read may deny.
 		v.Verdict, v.Reasons = verdict.Unknown, append(v.Reasons, *c.policyBad)
 	}
