@@ -127,6 +127,15 @@ type Response struct {
 	Listing     bool     `json:"listing"` // the body is a listing of keys
 	Code        string   `json:"code"`    // the provider's error code, if any
 	Vantage     string   `json:"vantage"` // source address, proxy, private DNS answer
+	// BucketMissing says that the storage service itself answered that there is no such bucket or container.
+	BucketMissing bool `json:"bucket_missing"`
+	// PrivateAnswer says that the name led to an address that is not on the internet.
+	PrivateAnswer bool `json:"private_answer"`
+	// Dangling is the host of a storage or delivery service that the name is an alias of and that does not exist;
+	// empty for none.
+	Dangling string `json:"dangling"`
+	// Aliases are the names that the host's name led through, where it was looked at why nothing is there.
+	Aliases []string `json:"aliases"`
 }
 
 // StorageURL is which storage answered, as recognised from the URL and the response.
@@ -140,7 +149,7 @@ type StorageURL struct {
 
 // Indexability is what a search engine would do with a page, in the order of the story.
 type Indexability struct {
-	Verdict      string   `json:"verdict"` // "indexable", "not_indexable", "unknown"
+	Verdict      string   `json:"verdict"` // "indexable", "url_only", "not_indexable", "unknown"
 	Reachable    string   `json:"reachable"`
 	Discoverable string   `json:"discoverable"`
 	FoundBy      []string `json:"found_by"`
@@ -151,4 +160,6 @@ type Indexability struct {
 	StopBy       []string `json:"stop_by"`
 	Traps        []string `json:"traps"`
 	SiteQueries  []string `json:"site_queries"` // for the owner to type into a search engine; never sent
+	// RobotsNames are the paths in the host's robots.txt whose names point to something sensitive, as "CATEGORY: PATH".
+	RobotsNames []string `json:"robots_names"`
 }

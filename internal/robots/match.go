@@ -2,7 +2,10 @@ package robots
 
 // Asking a parsed file: which group speaks for an agent, and which of its rules for a URL.
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // compiled is a rule taken apart at its stars.
 type compiled struct {
@@ -114,6 +117,14 @@ func (f *File) Names(d Dialect, agent string) bool {
 	}
 	_, ok := f.views[d].agents[strings.ToLower(agent)]
 	return ok
+}
+
+// Written returns every rule once, in the order of its lines.
+func (f *File) Written() []Rule {
+	if f == nil {
+		return nil
+	}
+	return slices.Clone(f.named)
 }
 
 // Mentions finds a rule, of whatever group, that spells out the start of url's path: what is named here is told to

@@ -132,15 +132,22 @@ func frontOf(h http.Header) string {
 	}
 }
 
-// Missing reports whether the answer says that the bucket itself does not exist. A name in DNS or a CDN that leads
-// to such a bucket can be claimed by whoever makes a bucket of that name.
-func Missing(status int, page *listing.Page) bool {
-	if status != http.StatusNotFound || page == nil || page.Error == nil {
+// Missing reports whether an answer says that the bucket itself does not exist, from its status, error code and
+// message. A name in DNS or a CDN that leads to such a bucket can be claimed by whoever makes a bucket of that name.
+//
+// S3 and those that speak its protocol, and the XML API of Cloud Storage, say NoSuchBucket, in a document or in the
+// header of a website endpoint; the JSON API says 404 and tells in its message what is not there. NoSuchWebsiteConfiguration
+// is a bucket that exists. Amazon S3 API Reference, "Error responses"; Cloud Storage documentation, "HTTP status and
+// error codes"; Azure Blob Storage documentation, "Blob service error codes".
+func Missing(status int, code, message string) bool {
+	if status != http.StatusNotFound {
 		return false
 	}
-	switch page.Error.Code {
+	switch code {
 	case "NoSuchBucket", "ContainerNotFound":
 		return true
+	case "404", "notFound":
+		return strings.HasPrefix(message, "The specified bucket does not exist")
 	default:
 		return false
 	}

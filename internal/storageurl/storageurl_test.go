@@ -207,11 +207,25 @@ func TestGovernor(t *testing.T) {
 }
 
 func TestMissing(t *testing.T) {
-	failure := func(code string) *listing.Page {
-		return &listing.Page{Kind: listing.ErrorAnswer, Error: &listing.ErrorDetail{Code: code}}
-	}
-	if !su.Missing(404, failure("NoSuchBucket")) || su.Missing(404, failure("NoSuchKey")) || su.Missing(403, failure("NoSuchBucket")) || su.Missing(404, nil) {
-		t.Error("only a 404 that says NoSuchBucket means that the bucket is missing")
+	for _, c := range []struct {
+		status        int
+		code, message string
+		want          bool
+	}{
+		{404, "NoSuchBucket", "The specified bucket does not exist", true},
+		{404, "ContainerNotFound", "The specified container does not exist.", true},
+		{404, "404", "The specified bucket does not exist.", true},
+		{404, "404", "No such object: acme/k", false},
+		{404, "NoSuchKey", "", false},
+		{404, "NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration", false},
+		{404, "ResourceNotFound", "", false},
+		{404, "", "The specified bucket does not exist", false},
+		{403, "NoSuchBucket", "", false},
+		{200, "NoSuchBucket", "", false},
+	} {
+		if got := su.Missing(c.status, c.code, c.message); got != c.want {
+			t.Errorf("%d %s %q: %v", c.status, c.code, c.message, got)
+		}
 	}
 }
 

@@ -71,11 +71,35 @@ func (s *Scanner) indexabilityFact(ctx context.Context, v *visit, start *url.URL
 	if err != nil {
 		return scanners.UnknownFact[scanners.Indexability](scanners.Reason{Code: scanners.Failed, Detail: failure(err)}, from)
 	}
-	return scanners.KnownFact(indexabilityOf(s.judge(v, s.locate(v), policy, found)), from)
+	out := indexabilityOf(s.judge(v, s.locate(v), policy, found))
+	out.RobotsNames = s.told(policy.File)
+	return scanners.KnownFact(out, from)
+}
+
+// maxTold bounds how many paths of a robots.txt are kept.
+const maxTold = 20
+
+// told are the paths in a robots.txt whose names point to something sensitive.
+func (s *Scanner) told(f *robots.File) []string {
+	out := []string{}
+	for _, rule := range f.Written() {
+		path := strings.NewReplacer("*", "", "$", "").Replace(rule.Pattern)
+		for _, m := range s.words.Classify(path) {
+			if text := line(string(m.Category), rule.Pattern); len(out) < maxTold && !slices.Contains(out, text) {
+				out = append(out, text)
+			}
+		}
+	}
+	return out
 }
 
 func responseFact(v *visit, from scanners.Origin) scanners.Fact[scanners.Response] {
 	// What breaks off in the middle may still turn out to be a listing; what is one already stays one.
+	if v.failed() && v.dangling != "" {
+		return scanners.KnownFact(scanners.Response{
+			Code: "name_not_found", FinalURL: shown(v.final()), Redirects: []string{}, Dangling: v.dangling, Aliases: list(v.aliases),
+		}, from)
+	}
 	if v.failed() && !v.isListing() {
 		return scanners.UnknownFact[scanners.Response](scanners.Reason{Code: scanners.Failed, Detail: failure(v.err)}, from)
 	}
@@ -83,6 +107,7 @@ func responseFact(v *visit, from scanners.Origin) scanners.Fact[scanners.Respons
 	r := scanners.Response{
 		Status: int64(a.Status), ContentType: names.Printable(a.Header.Get("Content-Type")), FinalURL: shown(v.final()),
 		Listing: v.isListing(), Vantage: vantageText(a.Vantage), Redirects: []string{},
+		BucketMissing: v.bucketMissing(), PrivateAnswer: a.Vantage.PrivateAnswer, Aliases: list(v.aliases),
 	}
 	for _, hop := range a.Hops {
 		r.Redirects = append(r.Redirects, shown(hop.URL))
@@ -91,6 +116,13 @@ func responseFact(v *visit, from scanners.Origin) scanners.Fact[scanners.Respons
 		r.Code = reasonOf(v.err)
 	}
 	return scanners.KnownFact(r, from)
+}
+
+func list(texts []string) []string {
+	if texts == nil {
+		return []string{}
+	}
+	return texts
 }
 
 // serviceCode is the service's own error code: from its error document, or from the headers in which website endpoints
@@ -201,7 +233,7 @@ func (s *Scanner) judge(v *visit, l storageurl.Location, policy robots.Policy, f
 func indexabilityOf(s indexability.Story) scanners.Indexability {
 	out := scanners.Indexability{
 		Verdict: string(s.Verdict), Reachable: string(s.Reached.Answer), Discoverable: string(s.Found.Answer),
-		FoundBy: []string{}, Because: []string{}, StopBy: []string{}, Traps: []string{}, SiteQueries: []string{},
+		FoundBy: []string{}, Because: []string{}, StopBy: []string{}, Traps: []string{}, SiteQueries: []string{}, RobotsNames: []string{},
 	}
 	if s.Reached.Answer == indexability.Yes {
 		for _, why := range s.Reached.Why {

@@ -45,6 +45,9 @@ type visit struct {
 	text     []byte // what was read of a page, for that
 	textCut  bool
 	headOnly bool
+	// dangling and aliases tell of a name that leads to nothing.
+	dangling string
+	aliases  []string
 }
 
 // final is the address that answered.
@@ -82,6 +85,7 @@ func (s *Scanner) visit(ctx context.Context, u *url.URL, method string, redact b
 			break
 		}
 	}
+	s.trace(ctx, v)
 	return v
 }
 

@@ -32,6 +32,7 @@ type World struct {
 	t       testing.TB
 	mu      sync.Mutex
 	names   map[string][][]string
+	aliases map[string][]string
 	servers map[string]string
 	dialled []string
 	roots   *x509.CertPool
@@ -43,7 +44,7 @@ type World struct {
 
 // New makes an empty world.
 func New(t testing.TB) *World {
-	return &World{t: t, names: map[string][][]string{}, servers: map[string]string{}, roots: x509.NewCertPool()}
+	return &World{t: t, names: map[string][][]string{}, aliases: map[string][]string{}, servers: map[string]string{}, roots: x509.NewCertPool()}
 }
 
 // Name gives a host its addresses. Several answers are given out one after the other; the last one stays.
@@ -51,6 +52,20 @@ func (w *World) Name(host string, answers ...[]string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.names[host] = answers
+}
+
+// Alias says of which names a host is an alias, in order. Whether there is anything at the end is for Name to say.
+func (w *World) Alias(host string, of ...string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.aliases[host] = of
+}
+
+// Aliases tells of them.
+func (w *World) Aliases(_ context.Context, host string) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.aliases[strings.ToLower(host)])
 }
 
 // Serve puts a web server at "ADDRESS:PORT".
