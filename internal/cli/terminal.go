@@ -20,10 +20,8 @@ func terminalOf(w io.Writer) (*os.File, bool) {
 
 // width is how many columns w has; for what is no terminal only COLUMNS counts.
 func (a *app) width(w io.Writer) int {
-	if file, ok := terminalOf(w); ok {
-		return report.WindowWidth(file, os.Getenv)
-	}
-	return 0
+	file, _ := terminalOf(w)
+	return report.WindowWidth(file, os.Getenv)
 }
 
 // colours decides about colour in what is written to w.

@@ -4,6 +4,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tojimari/tojimari/internal/access/verdict"
@@ -200,6 +201,14 @@ func (w words) verb(v verdict.Verb) string {
 	}
 }
 
+// act is a verb for the inside of a sentence.
+func (w words) act(v verdict.Verb) string {
+	if v == verdict.Permissions {
+		return w.say(text.ActPermissions)
+	}
+	return w.verb(v)
+}
+
 // grant names where a grant stands and what it says; its text is for a line of its own.
 func (w words) grant(g verdict.Grant) string {
 	out := w.where(g.Where)
@@ -252,6 +261,59 @@ func (w words) guardName(g verdict.Guard) string {
 		return w.phrase(g.Name)
 	}
 	return w.say(text.Bracketed, w.phrase(g.Name), w.level(g.Level))
+}
+
+// heldBack says once for each guard what it holds back: what the widest audience could do without it.
+func (w words) heldBack(list []verdict.Latent) []string {
+	var out []string
+	var guards []verdict.Guard
+	for _, l := range list {
+		if slices.Contains(guards, l.Guard) {
+			continue
+		}
+		if guards = append(guards, l.Guard); len(guards) > maxGrants {
+			break
+		}
+		who := l.Audience
+		for _, other := range list {
+			if other.Guard == l.Guard && other.Audience == verdict.Anonymous {
+				who = verdict.Anonymous
+			}
+		}
+		var verbs []string
+		for _, verb := range verdict.Verbs() {
+			if slices.ContainsFunc(list, func(o verdict.Latent) bool { return o.Guard == l.Guard && o.Audience == who && o.Verb == verb }) {
+				verbs = append(verbs, w.act(verb))
+			}
+		}
+		line := w.guard(l.Guard)
+		if len(verbs) > 0 {
+			line += w.say(text.WithoutIt, w.audience(who, "–"), strings.Join(verbs, w.say(text.PatternsAnd)))
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// account names what a resource belongs to, in the provider's own word.
+func (w words) account(id string) string {
+	key := text.Account
+	switch w.provider {
+	case scanners.GCP:
+		key = text.AccountProject
+	case scanners.Azure:
+		key = text.AccountSubscription
+	default:
+	}
+	return w.say(key, mention(id))
+}
+
+// evidence is one fact as it was read.
+func (w words) evidence(e result.Evidence) string {
+	if string(e.Value) == "null" {
+		return w.say(text.Labelled, mention(string(e.Fact)), w.phrase("not set"))
+	}
+	return mention(string(e.Fact)) + " " + text.Short(string(e.Value), grantColumns)
 }
 
 // level names where a guard is set; one that is set in several places names them all.
@@ -353,6 +415,22 @@ func locator(r result.Resource) string {
 		}
 	}
 	return r.ID
+}
+
+// locatorOf is locator where only the canonical id is known.
+func locatorOf(id string) string {
+	if strings.Contains(id, "#") {
+		return id
+	}
+	for prefix, scheme := range map[string]string{"aws:s3:bucket/": "s3://", "gcp:gcs:bucket/": "gs://"} {
+		if name, ok := strings.CutPrefix(id, prefix); ok {
+			return scheme + name
+		}
+	}
+	if rest, ok := strings.CutPrefix(id, "azure:"); ok && strings.Count(rest, "/") == 1 && !strings.HasPrefix(rest, "subscription/") {
+		return "az://" + rest
+	}
+	return id
 }
 
 // curlOf returns the line to paste. One that would not survive cleaning is not shown: altered it would be

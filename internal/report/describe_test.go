@@ -3,6 +3,8 @@ package report
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/tojimari/tojimari/internal/access/verdict"
 	"github.com/tojimari/tojimari/internal/text"
 	"github.com/tojimari/tojimari/scanners"
@@ -107,9 +109,35 @@ func TestLocator(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", id, got, want)
 		}
 	}
+	for id, want := range map[string]string{
+		"aws:s3:bucket/acme": "s3://acme", "gcp:gcs:bucket/acme": "gs://acme", "azure:store/acme": "az://store/acme", "azure:store": "azure:store",
+		"azure:subscription/0a1b": "azure:subscription/0a1b", "aws:s3:bucket/acme#main.tf": "aws:s3:bucket/acme#main.tf", "page:https://x/": "page:https://x/",
+	} {
+		if got := locatorOf(id); got != want {
+			t.Errorf("%s alone: got %s, want %s", id, got, want)
+		}
+	}
 	minio := bucket("acme", "")
 	minio.ID, minio.Vendor = "s3:minio.example:bucket/acme", "minio"
 	if got := locator(minio); got != minio.ID {
 		t.Errorf("an S3-compatible is shown as %s", got)
+	}
+}
+
+func TestHeldBackOncePerGuard(t *testing.T) {
+	w := words{lang: text.EN, provider: scanners.GCP}
+	prevention := verdict.Guard{Name: "publicAccessPrevention", Level: "bucket", State: "on"}
+	filter := verdict.Guard{Name: "ipFilter", Level: "bucket", State: "on"}
+	got := w.heldBack([]verdict.Latent{
+		{Audience: verdict.AnyAccount, Verb: verdict.Write, Guard: prevention},
+		{Audience: verdict.Anonymous, Verb: verdict.Read, Guard: prevention}, {Audience: verdict.Anonymous, Verb: verdict.List, Guard: prevention},
+		{Audience: verdict.AnyAccount, Verb: verdict.Permissions, Guard: filter},
+	})
+	want := []string{
+		"publicAccessPrevention (bucket): on; without it anyone on the internet could list, read",
+		"ipFilter (bucket): on; without it anyone with a Google account of their own could change permissions",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -132,7 +132,7 @@ func (m *markdown) end(t *terminal, end Ending, seen *overview, total int64) {
 		m.put("- " + markdownText(m.say(text.Suppressed, seen.suppressed)))
 	}
 	if len(end.Run.Coverage.NotCovered) > 0 {
-		m.put("- " + markdownText(m.say(text.NotLookedAt, strings.Join(m.opts.Lang.Phrases(end.Run.Coverage.NotCovered), m.say(text.PatternsAnd)))))
+		m.put("- " + markdownText(m.say(text.NotLookedAt, strings.Join(m.opts.Lang.Phrases(end.Run.Coverage.NotCovered), m.say(text.NotLookedAtAnd)))))
 	}
 	m.put("- " + markdownText(ExitText(m.opts.Lang, end.Run.ExitCode, m.opts.FailOn)))
 }

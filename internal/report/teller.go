@@ -55,10 +55,8 @@ func (t teller) lines(r result.Result) []string {
 	if said := w.proving(r); said != "" && !both {
 		labelled(text.LabelProving, said)
 	}
-	for i, l := range r.Latent {
-		if i < maxGrants {
-			labelled(text.LabelHeldBackBy, w.guard(l.Guard))
-		}
+	for _, line := range w.heldBack(r.Latent) {
+		labelled(text.LabelHeldBackBy, line)
 	}
 	for i, m := range r.Missing {
 		if i < maxGrants {

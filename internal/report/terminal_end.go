@@ -82,7 +82,7 @@ func (t *terminal) unknowns(groups []UnknownGroup) {
 func (t *terminal) examples(g UnknownGroup) string {
 	out := make([]string, 0, len(g.Examples)+1)
 	for _, e := range g.Examples {
-		out = append(out, mention(e))
+		out = append(out, mention(locatorOf(e)))
 	}
 	if rest := g.Resources - int64(len(g.Examples)); rest > 0 {
 		out = append(out, t.say(text.MoreItems, rest))
@@ -220,7 +220,7 @@ func (t *terminal) coverage(run result.Run) {
 		t.prose(2, plain, t.say(text.FilteredOut, c.Filtered))
 	}
 	if len(c.NotCovered) > 0 {
-		t.prose(2, dim, t.say(text.NotLookedAt, strings.Join(t.lang.Phrases(c.NotCovered), t.say(text.PatternsAnd))))
+		t.prose(2, dim, t.say(text.NotLookedAt, strings.Join(t.lang.Phrases(c.NotCovered), t.say(text.NotLookedAtAnd))))
 	}
 }
 
@@ -256,7 +256,7 @@ func (t *terminal) summary(end Ending, seen *overview) {
 			w := words{lang: t.lang}
 			var verbs []string
 			for _, v := range d.verbs {
-				verbs = append(verbs, w.verb(v))
+				verbs = append(verbs, w.act(v))
 			}
 			t.prose(4, red, mention(locator(d.resource))+"  "+strings.Join(verbs, t.say(text.PatternsAnd)))
 		}

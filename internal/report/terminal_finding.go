@@ -58,7 +58,7 @@ func (t *terminal) groupHead(r result.Result) {
 		about = append(about, mention(r.Resource.Region))
 	}
 	if r.Resource.Account != "" {
-		about = append(about, t.say(text.Account, mention(r.Resource.Account)))
+		about = append(about, words{lang: t.lang, provider: r.Resource.Provider}.account(r.Resource.Account))
 	}
 	if len(about) > 0 {
 		t.prose(0, dim, strings.Join(about, " · "))
@@ -169,7 +169,7 @@ func (t *terminal) finding(g *group, r result.Result, rule *ruleSeen) {
 				out = append(out, story...)
 				continue
 			}
-			out = append(out, field{label: text.LabelValue, value: mention(string(e.Fact)) + " " + text.Short(string(e.Value), grantColumns)})
+			out = append(out, field{label: text.LabelValue, value: words{lang: t.lang}.evidence(e)})
 		}
 	}
 	out = append(out, t.latentFields(w, r)...)
@@ -276,11 +276,8 @@ func curlFields(w words, verb verdict.Verb, v verdict.Verdict) []field {
 
 func (t *terminal) latentFields(w words, r result.Result) []field {
 	var out []field
-	for _, l := range r.Latent {
-		f := field{label: text.LabelHeldBackBy, value: w.guard(l.Guard)}
-		if len(out) < maxGrants && !slices.Contains(out, f) {
-			out = append(out, f)
-		}
+	for _, line := range w.heldBack(r.Latent) {
+		out = append(out, field{label: text.LabelHeldBackBy, value: line})
 	}
 	return out
 }
@@ -292,11 +289,8 @@ func (t *terminal) brief(r result.Result, rule *ruleSeen) {
 	if r.Place.File != "" {
 		t.prose(4+t.severityColumns()+2, dim, mention(r.Place.String()))
 	}
-	for i, l := range r.Latent {
-		if i == maxGrants {
-			break
-		}
-		t.prose(4+t.severityColumns()+2, dim, t.say(text.Labelled, t.say(text.LabelHeldBackBy), w.guard(l.Guard)))
+	for _, line := range w.heldBack(r.Latent) {
+		t.prose(4+t.severityColumns()+2, dim, t.say(text.Labelled, t.say(text.LabelHeldBackBy), line))
 	}
 }
 

@@ -26,6 +26,7 @@ const (
 	MoreScopesNotWhole
 	FilteredOut
 	NotLookedAt
+	NotLookedAtAnd
 	Suppressed
 	Lapsed
 	LapseExpired
@@ -80,6 +81,7 @@ func coverageMessages() map[Key]Message {
 		MoreScopesNotWhole:   {"and {0} more scopes not read to the end", "ほか {0} 件も最後まで読めていません"},
 		FilteredOut:          {"left out by --include or --exclude: {0}", "--include／--exclude による除外：{0} 件"},
 		NotLookedAt:          {"tojimari does not look at: {0}", "tojimari が調べないもの：{0}"},
+		NotLookedAtAnd:       {"; ", "／"},
 		Suppressed:           {"suppressed by your configuration: {0}", "設定により抑制：{0} 件"},
 		Lapsed:               {"EXCEPTIONS TO REVIEW", "見直すべき例外"},
 		LapseExpired:         {"expired: {0}", "期限切れ：{0}"},

@@ -55,6 +55,7 @@ const (
 	VerbRead
 	VerbWrite
 	VerbPermissions
+	ActPermissions
 
 	HeadingWitness
 	PublicYes
@@ -129,6 +130,8 @@ func explainMessages() map[Key]Message {
 		VerbRead:        {"read", "読み取り"},
 		VerbWrite:       {"write", "書き込み"},
 		VerbPermissions: {"permissions", "権限変更"},
+
+		ActPermissions: {"change permissions", "権限変更"},
 
 		HeadingWitness:    {"a request that shows it", "それを示す要求"},
 		PublicYes:         {"The provider itself calls this public.", "プロバイダー自身の定義では「公開」です。"},

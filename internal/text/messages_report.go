@@ -39,6 +39,9 @@ const (
 	NeverSent
 	NotShowable
 	Account
+	AccountProject
+	AccountSubscription
+	WithoutIt
 	Passed
 	UnknownResults
 	MoreItems
@@ -91,22 +94,25 @@ func reportMessages() map[Key]Message {
 		ProvingRefused:   {"refused: the server did not answer a stranger", "拒否：サーバーは見知らぬ相手に応答しませんでした"},
 		ProvingNotTried:  {"not tried", "未実施"},
 
-		Also:           {"also", "ほかに"},
-		Minor:          {"remarks: {0} ({1})", "参考：{0} 件（{1}）"},
-		SameFix:        {"as above", "上と同じ"},
-		ShowRule:       {"'tojimari rules show RULE' has the reasons, Terraform and references of each rule", "「tojimari rules show ルール」で、各ルールの理由・Terraform・参考資料を見られます"},
-		FixesByRule:    {"FIXES FOR THE REST, BY RULE", "そのほかの直し方（ルール別）"},
-		FixHeading:     {"{0} ×{2}  {1}", "{0}（{2} 件） {1}"},
-		StandInKey:     {"the object name in this line is a stand-in: no real one is known", "この行のオブジェクト名は仮のものです。実在の名前は分かっていません"},
-		NeverSent:      {"would change something: shown for understanding, never sent by tojimari", "変更を伴う要求です。説明のためのもので、tojimari が送ることはありません"},
-		NotShowable:    {"the request holds characters that can't be shown here; -o jsonl has it whole", "表示できない文字を含む要求です。-o jsonl には全体があります"},
-		Account:        {"account {0}", "アカウント {0}"},
-		Passed:         {"PASSED", "合格"},
-		UnknownResults: {"UNKNOWN, ONE BY ONE", "不明の一覧"},
-		ColumnSeverity: {"severity", "重大度"},
-		ColumnResource: {"resource", "対象"},
-		ColumnFinding:  {"finding", "検出内容"},
-		ColumnRule:     {"rule", "ルール"},
-		MoreItems:      {"and {0} more", "ほか {0} 件"},
+		Also:                {"also", "ほかに"},
+		Minor:               {"remarks: {0} ({1})", "参考：{0} 件（{1}）"},
+		SameFix:             {"as above", "上と同じ"},
+		ShowRule:            {"'tojimari rules show RULE' has the reasons, Terraform and references of each rule", "「tojimari rules show ルール」で、各ルールの理由・Terraform・参考資料を見られます"},
+		FixesByRule:         {"FIXES FOR THE REST, BY RULE", "そのほかの直し方（ルール別）"},
+		FixHeading:          {"{0} ×{2}  {1}", "{0}（{2} 件） {1}"},
+		StandInKey:          {"the object name in this line is a stand-in: no real one is known", "この行のオブジェクト名は仮のものです。実在の名前は分かっていません"},
+		NeverSent:           {"would change something: shown for understanding, never sent by tojimari", "変更を伴う要求です。説明のためのもので、tojimari が送ることはありません"},
+		NotShowable:         {"the request holds characters that can't be shown here; -o jsonl has it whole", "表示できない文字を含む要求です。-o jsonl には全体があります"},
+		Account:             {"account {0}", "アカウント {0}"},
+		AccountProject:      {"project {0}", "プロジェクト {0}"},
+		AccountSubscription: {"subscription {0}", "サブスクリプション {0}"},
+		WithoutIt:           {"; without it {0} could {1}", "。外れると、{0}次のことができます：{1}"},
+		Passed:              {"PASSED", "合格"},
+		UnknownResults:      {"UNKNOWN, ONE BY ONE", "不明の一覧"},
+		ColumnSeverity:      {"severity", "重大度"},
+		ColumnResource:      {"resource", "対象"},
+		ColumnFinding:       {"finding", "検出内容"},
+		ColumnRule:          {"rule", "ルール"},
+		MoreItems:           {"and {0} more", "ほか {0} 件"},
 	}
 }

@@ -49,6 +49,7 @@ func readingPhrases() []Phrase {
 		{"the answer is not a project or folder", "応答がプロジェクトでもフォルダーでもありません"},
 		{"the answer names no account", "応答にアカウントがありません"},
 		{"the account came without properties", "アカウントにプロパティがありません"},
+		{"the account does not say of which kind it is", "アカウントの種類が書かれていません"},
 		{"the account does not say whether only HTTPS is served", "HTTPS のみかどうかがアカウントに書かれていません"},
 		{"the account does not say whose key it is encrypted with", "誰の鍵で暗号化されているかがアカウントに書かれていません"},
 		{"the minimum TLS version is none", "TLS の最小バージョンの値が正しくありません"},

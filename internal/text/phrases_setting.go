@@ -40,6 +40,7 @@ func settingPhrases() []Phrase {
 		{"anonymous requests", "匿名の要求"},
 		{"network security perimeter", "ネットワークセキュリティ境界"},
 		{"default encryption", "既定の暗号化"},
+		{"customer-supplied key", "顧客指定の暗号鍵"},
 		{"object encryption or storage class", "オブジェクトの暗号化またはストレージクラス"},
 
 		// States.
@@ -49,6 +50,7 @@ func settingPhrases() []Phrase {
 		{"unknown", "不明"},
 		{"does not apply", "適用されません"},
 		{"enforced", "強制"},
+		{"in force", "有効"},
 		{"read only", "読み取りのみ"},
 		{"missing", "存在しません"},
 		{"open", "開放"},
@@ -64,6 +66,7 @@ func settingPhrases() []Phrase {
 		{"a bucket policy opens only objects that the bucket's owner owns", "バケットポリシーが開くのは、バケット所有者のオブジェクトだけです"},
 		{"takes out keys {0}", "{0} に一致するオブジェクトを除外します"},
 		{"no object can be read without a key or a restore", "どのオブジェクトも、鍵または復元なしには読めません"},
+		{"no object can be read without the key", "どのオブジェクトも、鍵なしには読めません"},
 		{"locked: it cannot be turned off any more", "ロック済みで、もう無効にはできません"},
 		{"names no public network", "パブリックなネットワークを含んでいません"},
 		{"lets in every public address", "すべてのパブリック IP アドレスを許可しています"},
@@ -73,6 +76,7 @@ func settingPhrases() []Phrase {
 		{"only private endpoints are served", "プライベートエンドポイントにだけ応答します"},
 		{"every network may connect; rule lists have no effect", "どのネットワークからも接続でき、規則の一覧は効きません"},
 		{"an account on which it was never set allows anonymous access", "一度も設定されていないアカウントは、匿名アクセスを許可します"},
+		{"publicNetworkAccess is SecuredByPerimeter and no perimeter lets anything in", "publicNetworkAccess が SecuredByPerimeter で、通信を許可する境界がありません"},
 		{"closes every container whatever its level", "コンテナーのアクセスレベルにかかわらず、すべて閉じます"},
 		{"Azure accepts no anonymous write or delete", "Azure は匿名での書き込み・削除を受け付けません"},
 		{"Azure accepts no anonymous change of a container's level or policies", "Azure は匿名でのアクセスレベルやポリシーの変更を受け付けません"},

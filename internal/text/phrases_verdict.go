@@ -24,6 +24,9 @@ func verdictPhrases() []Phrase {
 		// What was assumed.
 		{"{0}: not given, assumed unset", "{0}：指定がないため、未設定とみなしました"},
 		{"{0}: not read, assumed unset", "{0}：読み取っていないため、未設定とみなしました"},
+		{"{0}: not told by the service, assumed off", "{0}：サービスが答えないため、オフとみなしました"},
+		{"{0}: not told by the service, assumed unset", "{0}：サービスが答えないため、未設定とみなしました"},
+		{"[0]: not told by the service, assumed to deny nothing", "[0]：サービスが答えないため、何も拒否しないものとみなしました"},
 		{"{0}: not read, assumed not enforced", "{0}：読み取っていないため、強制されていないものとみなしました"},
 		{"[0]: not read, assumed to deny nothing", "[0]：読み取っていないため、何も拒否しないものとみなしました"},
 		{"[0]: cannot be read, assumed to deny nothing", "[0]：解釈できないため、何も拒否しないものとみなしました"},
@@ -70,6 +73,9 @@ func verdictPhrases() []Phrase {
 		// IAM conditions.
 		{"IAM condition: [0]", "IAM の条件：[0]"},
 		{"IAM condition: no object name was found that meets it, and its operations on names are not searched exhaustively", "IAM の条件：満たすオブジェクト名が見つかりませんでしたが、名前に対する演算は全探索していません"},
+		{"IAM condition: api.getAttribute speaks of downscoped credentials; what it gives for a public member is not documented", "IAM の条件：api.getAttribute は権限を絞った認証情報のためのもので、公開のメンバーに何を返すかは文書にありません"},
+		{"IAM condition: it asks for tags by their ids, and only their names are read", "IAM の条件：タグを ID で参照していますが、読み取るのは名前だけです"},
+		{"the condition asks for resource tags that are not known", "条件が、分かっていないリソースタグを参照しています"},
 		{"gives {0} instead of true or false", "結果が true・false ではなく {0} です"},
 		{"{0} is a function of resource", "{0} は resource の関数です"},
 		{"extract: template {0} has no {name}", "extract：テンプレート {0} に {name} がありません"},
