@@ -95,7 +95,8 @@ func BenchmarkLarge(b *testing.B) {
 	}
 }
 
-// TestMemoryStaysFlat asks the same solver very often: nothing may be kept between questions.
+// TestMemoryStaysFlat gives a million verdicts (a tenth of them with -short): nothing may be kept between questions,
+// and no question may cost more memory than the same question before.
 func TestMemoryStaysFlat(t *testing.T) {
 	p, err := Parse([]byte(largePolicy()))
 	if err != nil {
@@ -106,21 +107,36 @@ func TestMemoryStaysFlat(t *testing.T) {
 		t.Fatal(err)
 	}
 	large, s := New(Setting{Grants: []Layer{{Policy: p}}}), New(Setting{Grants: []Layer{{Policy: small}}})
-	heap := func() uint64 {
+	memory := func() (heap, total uint64) {
 		runtime.GC()
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
+		return m.HeapAlloc, m.TotalAlloc
+	}
+	rounds := 125_000 / 10 // of eight verdicts each
+	if testing.Short() {
+		rounds /= 10
 	}
 	everything(large)
 	everything(s)
-	before := heap()
-	everything(large)
-	for range 2000 {
-		everything(s)
-	}
-	if after := heap(); after > before+256<<10 {
-		t.Errorf("the heap grew from %d to %d bytes over 16,000 verdicts", before, after)
+	before, start := memory()
+	first := uint64(0) // allocated in the first round of ten
+	for i := range 10 {
+		everything(large)
+		for range rounds {
+			everything(s)
+		}
+		after, now := memory()
+		if after > before+256<<10 {
+			t.Fatalf("the heap grew from %d to %d bytes over %d verdicts", before, after, (i+1)*8*(rounds+1))
+		}
+		if i == 0 {
+			first = now - start
+		}
+		if spent := now - start; spent > first+first/50 {
+			t.Fatalf("round %d allocated %d bytes, the first one %d", i, spent, first)
+		}
+		start = now
 	}
 	if a := s.Solve(verdict.Read, verdict.Anonymous); a.Verdict != verdict.Yes {
 		t.Errorf("got %s, want yes", a.Verdict)

@@ -208,7 +208,9 @@ func (c *Controls) LocksOut() Control {
 func RefusesCleartext(set Setting) Control { return NewControls(set).RefusesCleartext() }
 
 // RefusesUnencryptedUploads is Controls.RefusesUnencryptedUploads for a single question.
-func RefusesUnencryptedUploads(set Setting) Control { return NewControls(set).RefusesUnencryptedUploads() }
+func RefusesUnencryptedUploads(set Setting) Control {
+	return NewControls(set).RefusesUnencryptedUploads()
+}
 
 // BoundsSignatureAge is Controls.BoundsSignatureAge for a single question.
 func BoundsSignatureAge(set Setting) SignatureAge { return NewControls(set).BoundsSignatureAge() }
