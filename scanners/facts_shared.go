@@ -172,6 +172,9 @@ type SampledObject struct {
 type ACL struct {
 	Owner  string     `json:"owner"` // canonical id (S3), entity (GCS)
 	Grants []ACLGrant `json:"grants"`
+	// ReadOpens is what READ on a bucket opens at services where it isn't what it opens at S3, the listing
+	// alone: "list", "objects". Empty means as at S3.
+	ReadOpens []string `json:"read_opens,omitempty"`
 }
 
 // ACLGrant is one entry.

@@ -43,6 +43,8 @@ func (c *code) decide(a *activation) decided {
 		return decided{outcome: result.NotApplicable}
 	case f.kind == isUnknown:
 		return decided{outcome: result.Unknown, lacks: union(lacks, f.lacks)}
+	case lacks != nil && a.hidden(lacks):
+		return decided{outcome: result.NotApplicable}
 	case lacks != nil:
 		// Either it fails where `when` lets it, or `when` guards what cannot be evaluated.
 		return decided{outcome: result.Unknown, lacks: lacks}

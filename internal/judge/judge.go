@@ -189,6 +189,10 @@ func (j *Judge) rule(a *activation, at int, about result.Resource, out *Judged) 
 		out.add(c, j.plain(a, c, about, result.NotApplicable))
 		return
 	case isUnknown:
+		if a.hidden(list.lacks) {
+			out.add(c, j.plain(a, c, about, result.NotApplicable))
+			return
+		}
 		r := j.plain(a, c, about, result.Unknown)
 		r.Missing = a.missing(list.lacks)
 		out.add(c, r)

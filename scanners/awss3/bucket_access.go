@@ -34,6 +34,14 @@ func block(blockACLs, ignoreACLs, blockPolicy, restrict *bool) (scanners.PublicA
 	}, nil
 }
 
+func readACL(ctx context.Context, in *inspection, name scanners.FactName, op operation) {
+	fact(func(b *scanners.Bucket) *scanners.Fact[scanners.ACL] { return &b.AWS.ACL },
+		(*s3.Client).GetBucketAcl, func(name *string) *s3.GetBucketAclInput { return &s3.GetBucketAclInput{Bucket: name} }, bucketACL)(ctx, in, name, op)
+	if acl := &in.rec.Bucket.AWS.ACL; acl.State == scanners.Known && in.vendor != nil {
+		acl.Value.ReadOpens = in.vendor.ACLRead.Opens
+	}
+}
+
 func bucketACL(out *s3.GetBucketAclOutput) (scanners.ACL, error) {
 	if out.Owner == nil && len(out.Grants) == 0 {
 		return scanners.ACL{}, errHollow
