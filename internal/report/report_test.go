@@ -292,6 +292,16 @@ func TestFixNamesTheResource(t *testing.T) {
 			t.Errorf("%q: got %+v", c.res.Name, got)
 		}
 	}
+	store := result.Resource{Kind: scanners.KindStore, Provider: scanners.Azure, ID: "azure:acme", Account: "00000000-0000-4000-8000-00000000000a", ResourceGroup: "rg-acme"}
+	at := Fix{CLI: "az x --name ACCOUNT --resource-group GROUP --subscription SUBSCRIPTION --ids /subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/Microsoft.Storage/storageAccounts/ACCOUNT MY_GROUP"}
+	want := "az x --name acme --resource-group rg-acme --subscription 00000000-0000-4000-8000-00000000000a --ids /subscriptions/00000000-0000-4000-8000-00000000000a/resourceGroups/rg-acme/providers/Microsoft.Storage/storageAccounts/acme MY_GROUP"
+	if got := at.For(store).CLI; got != want {
+		t.Errorf("storage account:\n%s\nwant\n%s", got, want)
+	}
+	store.ResourceGroup = "rg (old)"
+	if got, want := (Fix{CLI: "az x --resource-group GROUP --ids /resourceGroups/GROUP/x"}).For(store).CLI, "az x --resource-group 'rg (old)' --ids /resourceGroups/GROUP/x"; got != want {
+		t.Errorf("a group that is no plain word: %s, want %s", got, want)
+	}
 	container := Fix{CLI: "ACCOUNT CONTAINER"}.For(result.Resource{Kind: scanners.KindBucket, Provider: scanners.Azure, ID: "azure:acme/$web", Name: "$web"})
 	if container.CLI != "acme '$web'" {
 		t.Errorf("container: %q", container.CLI)

@@ -69,7 +69,7 @@ func (r RuleInfo) titleFor(lang text.Lang) string {
 }
 
 // For fills in the resource for the words that stand for it in rule files: BUCKET, CONTAINER, ACCOUNT (on Azure
-// the storage account) and REGION. A value that is more than a plain word goes between single quotes where it is
+// the storage account), REGION, and on Azure GROUP and SUBSCRIPTION. A value that is more than a plain word goes between single quotes where it is
 // a shell word of its own, and nowhere else: inside quotes, and in Terraform, the placeholder stays.
 func (f Fix) For(res result.Resource) Fix {
 	values := map[string]string{"ACCOUNT": res.Account, "REGION": res.Region}
@@ -78,7 +78,7 @@ func (f Fix) For(res result.Resource) Fix {
 	}
 	if res.Provider == scanners.Azure && res.Kind != scanners.KindLink {
 		store, container, _ := strings.Cut(strings.TrimPrefix(res.ID, "azure:"), "/")
-		values = map[string]string{"ACCOUNT": store, "CONTAINER": container, "REGION": res.Region}
+		values = map[string]string{"ACCOUNT": store, "CONTAINER": container, "REGION": res.Region, "GROUP": res.ResourceGroup, "SUBSCRIPTION": res.Account}
 	}
 	for word, value := range values {
 		// What can't be shown as it is would make a command about something else.
@@ -90,7 +90,7 @@ func (f Fix) For(res result.Resource) Fix {
 }
 
 var (
-	placeholder = regexp.MustCompile(`\b(BUCKET|CONTAINER|ACCOUNT|REGION)\b`)
+	placeholder = regexp.MustCompile(`\b(BUCKET|CONTAINER|ACCOUNT|REGION|GROUP|SUBSCRIPTION)\b`)
 	plainWord   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/:-]*$`)
 )
 

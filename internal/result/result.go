@@ -64,11 +64,13 @@ type Resource struct {
 	Name     string            `json:"name"` // foreign text
 	Account  string            `json:"account,omitempty"`
 	Region   string            `json:"region,omitempty"`
+	// ResourceGroup is where Azure keeps it, empty elsewhere.
+	ResourceGroup string `json:"resource_group,omitempty"`
 }
 
 // ResourceOf names the resource of a record.
 func ResourceOf(h scanners.Head) Resource {
-	return Resource{ID: h.ID, Kind: h.Kind, Provider: h.Provider, Vendor: h.Vendor, Name: h.Name, Account: h.Account, Region: h.Region}
+	return Resource{ID: h.ID, Kind: h.Kind, Provider: h.Provider, Vendor: h.Vendor, Name: h.Name, Account: h.Account, Region: h.Region, ResourceGroup: h.ResourceGroup}
 }
 
 // Evidence is one thing that a result rests on: a fact with its value as read, or a grant, or a guard.
