@@ -129,6 +129,11 @@ func (j *judging) event(ctx context.Context, e engine.Event) error {
 	if e.Record == nil {
 		return nil
 	}
+	if page, ok := result.PageOf(e.Record); ok {
+		if err := j.reports.Page(e.Record.ID, page); err != nil {
+			return err
+		}
+	}
 	if j.proofs != nil {
 		return j.proofs.add(ctx, e.Record, j.scan.judge.Judge(e.Record, j.scan.at))
 	}

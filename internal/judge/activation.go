@@ -225,12 +225,28 @@ func (a *activation) missing(lacks []string) []result.Missing {
 			continue
 		}
 		fact := v.asked(a.rec.Kind)
-		add(missingFact(fact, a.rec.Status(fact)))
+		m := missingFact(fact, a.rec.Status(fact))
+		if why := a.storyUnknown(fact); why != "" {
+			m.Detail = why
+		}
+		add(m)
 	}
 	if len(out) == 0 {
 		out = append(out, result.Missing{Code: verdict.ReasonUnread, Detail: "not judged"})
 	}
 	return out
+}
+
+// storyUnknown is why the story of a page that was looked at ends in an unknown; empty for other facts.
+func (a *activation) storyUnknown(fact scanners.FactName) string {
+	if fact != "page.indexability" || a.rec.Page == nil || a.rec.Page.Indexability.State != scanners.Known {
+		return ""
+	}
+	story := a.rec.Page.Indexability.Value
+	if story.Verdict != "unknown" || len(story.Because) == 0 {
+		return ""
+	}
+	return story.Because[0]
 }
 
 // sampled are facts that are read only where the user asks for a sample of objects.

@@ -42,6 +42,15 @@ type Document struct {
 	Findings []Finding  `json:"findings"`
 	// Shown are results of other outcomes, where --show asked for them.
 	Shown []Finding `json:"shown,omitempty"`
+	// Pages are all pages that were looked at, those without a finding too; there only where a page was.
+	Pages []PageLine `json:"pages,omitempty"`
+}
+
+// PageLine is a page as machines read it; in jsonl it is a line of its own.
+type PageLine struct {
+	Type     string `json:"type"` // "page"
+	Resource string `json:"resource"`
+	result.Page
 }
 
 func findingOf(r result.Result) Finding {
@@ -118,6 +127,9 @@ func (j *jsonl) Result(r result.Result) error {
 	return nil
 }
 
+// Page writes one line.
+func (j *jsonl) Page(p PageLine) error { return j.line(p) }
+
 // End writes the run.
 func (j *jsonl) End(end Ending) error {
 	if err := j.line(RunLine{Type: "run", Run: end.Run, Unknowns: list(end.Unknowns)}); err != nil {
@@ -174,10 +186,31 @@ func (d *document) End(end Ending) error {
 			return err
 		}
 	}
+	if err := d.pages(end.Pages); err != nil {
+		return err
+	}
 	if _, err := d.w.WriteString("}\n"); err != nil {
 		return err
 	}
 	return d.w.Flush()
+}
+
+func (d *document) pages(seen *pages) error {
+	if seen.Len() == 0 {
+		return nil
+	}
+	before := ",\n\"pages\":[\n"
+	for page, err := range seen.All() {
+		if err != nil {
+			return err
+		}
+		if err := d.put(before, page); err != nil {
+			return err
+		}
+		before = ",\n"
+	}
+	_, err := d.w.WriteString("]")
+	return err
 }
 
 func (d *document) results(open string, of *Sorted) error {

@@ -34,6 +34,7 @@ type Ending struct {
 	Findings *Sorted // failures, suppressed ones among them, in the order of result.Compare
 	Shown    *Sorted // results of the other outcomes asked for with Options.Show; empty unless asked for
 	Unknowns []UnknownGroup
+	Pages    *pages // what was seen of pages, with and without findings
 }
 
 // Options decide how reports are written.
@@ -97,6 +98,7 @@ type Report struct {
 	outputs  []output
 	findings *Sorted
 	shown    *Sorted
+	pages    *pages
 	tally    *tally
 }
 
@@ -118,6 +120,7 @@ func Open(to []Destination, stdout io.Writer, opts Options) (*Report, error) {
 		opts:     opts,
 		findings: newSorted(opts.SpillAt, opts.TempDir),
 		shown:    newSorted(opts.SpillAt, opts.TempDir),
+		pages:    newPages(opts),
 		tally:    newTally(),
 	}
 	if err := checkDestinations(to); err != nil {
@@ -205,7 +208,7 @@ func (r *Report) Counts() result.Counts { return r.tally.counts() }
 // output that failed.
 func (r *Report) End(run result.Run) error {
 	end := Ending{
-		Run: scrubRun(run), Findings: r.findings, Shown: r.shown, Unknowns: r.tally.unknowns(),
+		Run: scrubRun(run), Findings: r.findings, Shown: r.shown, Unknowns: r.tally.unknowns(), Pages: r.pages,
 	}
 	var errs []error
 	for i := range r.outputs {
@@ -220,7 +223,7 @@ func (r *Report) End(run result.Run) error {
 			errs = append(errs, fmt.Errorf("writing %s: %w", out.to, out.failed))
 		}
 	}
-	errs = append(errs, r.findings.Close(), r.shown.Close())
+	errs = append(errs, r.findings.Close(), r.shown.Close(), r.pages.Close())
 	return errors.Join(errs...)
 }
 

@@ -14,6 +14,9 @@ import (
 	"github.com/tojimari/tojimari/internal/text"
 )
 
+// maxGroups is how many resources are told one by one: the worst. A person reads no more, and machine formats have all.
+const maxGroups = 200
+
 type terminal struct {
 	*paper
 	opts Options
@@ -45,6 +48,9 @@ func (t *terminal) End(end Ending) error {
 			return err
 		}
 	}
+	if err := t.pages(end.Pages, seen); err != nil {
+		return err
+	}
 	t.fixes(seen)
 	t.unknowns(end.Unknowns)
 	t.trouble(end.Run)
@@ -55,11 +61,14 @@ func (t *terminal) End(end Ending) error {
 
 // overview is what is learnt while the findings are printed.
 type overview struct {
-	open       int64  // resources open to anyone
-	doors      []door // the first of them
+	open       int64           // resources open to anyone
+	doors      []door          // the first of them
+	groups     int64           // resources with findings
+	worstLeft  result.Severity // of those that are not told one by one
 	bySeverity map[result.Severity]int64
 	suppressed int64
 	rules      map[string]*ruleSeen
+	stories    map[string]bool // pages whose story was told with a finding
 }
 
 // door is one resource that is open to anyone on the internet, for the summary.
@@ -83,7 +92,7 @@ type ruleSeen struct {
 
 // findings prints the groups.
 func (t *terminal) findings(end Ending) (*overview, error) {
-	seen := &overview{bySeverity: map[result.Severity]int64{}, rules: map[string]*ruleSeen{}}
+	seen := &overview{bySeverity: map[result.Severity]int64{}, rules: map[string]*ruleSeen{}, stories: map[string]bool{}}
 	groups, err := t.grouped(end.Findings, seen)
 	if err != nil {
 		return nil, err
@@ -98,17 +107,26 @@ func (t *terminal) findings(end Ending) (*overview, error) {
 		if r.Resource.ID != g.id || g.id == "" {
 			t.endGroup(&g, seen)
 			g = group{id: r.Resource.ID, resource: r.Resource}
-			t.groupHead(r)
+			if seen.groups++; seen.groups <= maxGroups {
+				t.groupHead(r)
+			} else if seen.groups == maxGroups+1 {
+				seen.worstLeft = r.Severity
+			}
 		}
 		if r.Audience == verdict.Anonymous && r.Proof != nil && r.Proof.Open() && !slices.Contains(g.open, r.Verb) {
 			g.open = append(g.open, r.Verb)
 		}
 		rule := seen.note(r, t.opts.Rules)
 		switch {
+		case seen.groups > maxGroups:
+			rule.listed = true
 		case inFull(r):
 			g.told = true
 			t.finding(&g, r, rule)
 			rule.inFull = true
+			if len(seen.stories) < maxStories && tellsStory(r) {
+				seen.stories[r.Resource.ID] = true
+			}
 		case r.Severity == result.Info && r.Place.File == "":
 			g.minor = insert(g.minor, text.Short(r.Rule, 24))
 			g.minors++
@@ -120,6 +138,11 @@ func (t *terminal) findings(end Ending) (*overview, error) {
 		}
 	}
 	t.endGroup(&g, seen)
+	if rest := seen.groups - maxGroups; rest > 0 {
+		t.blank()
+		t.line(0, t.paint(dim, strings.Repeat("─", t.width)))
+		t.prose(0, bold, t.say(text.MoreResources, rest, t.severityWord(seen.worstLeft)))
+	}
 	return seen, nil
 }
 

@@ -19,6 +19,8 @@ const (
 	maxScopes  = 10
 	maxTrouble = 20
 	maxDoors   = 10
+	// nothingScanned is the exit code that the last lines explain.
+	nothingScanned = 4
 )
 
 // fixes prints each rule of the short lists once: why it matters and how to mend it, or for remarks the title
@@ -114,6 +116,9 @@ func (t *terminal) unknownReason(g UnknownGroup) string {
 		return t.say(text.NotKnownUnsampled, about)
 	case g.Code == verdict.ReasonMalformed || g.Reason == scanners.Malformed:
 		return t.say(text.NotKnownMalformed, about)
+	}
+	if g.Reason == "" && detail != "" && slices.Contains(g.Facts, factIndexability) {
+		return t.say(text.Labelled, about, detail) // it was read, and says why it decides nothing
 	}
 	switch g.Reason {
 	case scanners.Denied:
@@ -272,9 +277,11 @@ func (t *terminal) summary(end Ending, seen *overview) {
 			parts = append(parts, t.severityWord(s)+" "+count(n))
 		}
 	}
-	if total == 0 {
+	switch {
+	case end.Run.ExitCode == nothingScanned: // no findings would sound as if somebody had looked
+	case total == 0:
 		t.prose(2, green, t.say(text.SummaryNone))
-	} else {
+	default:
 		t.prose(2, bold, t.say(text.SummaryFindings, total, strings.Join(parts, ", ")))
 	}
 	if n := end.Run.Counts.Outcomes[result.Unknown]; n > 0 {

@@ -8,6 +8,9 @@ const (
 	LabelOutside
 	LabelSeenFrom
 	LabelAssumed
+	LabelAnswer
+	LabelRedirected
+	LabelAliasOf
 
 	ProbeNeverSent
 	ProbeNeedsCredentials
@@ -24,14 +27,26 @@ const (
 	VantageRemote
 	VantageProxy
 	VantagePrivate
+
+	PagesHeading
+	PagesMore
+	PageAnswer
+	PageIndexable
+	PageURLOnly
+	PageNotIndexable
+	PageUnknown
+	PageNoAnswer
 )
 
 func outsideMessages() map[Key]Message {
 	return map[Key]Message{
-		LabelInside:   {"the settings say", "設定上は"},
-		LabelOutside:  {"from outside", "外部からは"},
-		LabelSeenFrom: {"seen from", "確認元"},
-		LabelAssumed:  {"assumed", "前提"},
+		LabelInside:     {"the settings say", "設定上は"},
+		LabelOutside:    {"from outside", "外部からは"},
+		LabelSeenFrom:   {"seen from", "確認元"},
+		LabelAssumed:    {"assumed", "前提"},
+		LabelAnswer:     {"answered", "応答"},
+		LabelRedirected: {"led to", "転送先"},
+		LabelAliasOf:    {"alias of", "別名の先"},
 
 		ProbeNeverSent:        {"a request that changes something is never sent", "変更を伴う要求は送りません"},
 		ProbeNeedsCredentials: {"the request would need credentials of another account", "別アカウントの認証情報が必要です"},
@@ -48,5 +63,14 @@ func outsideMessages() map[Key]Message {
 		VantageRemote:         {"to {0}", "{0} へ"},
 		VantageProxy:          {"by proxy {0}", "プロキシ {0} 経由"},
 		VantagePrivate:        {"the name led to a private address", "名前解決の結果がプライベートアドレスでした"},
+
+		PagesHeading:     {"PAGES, AS A STRANGER AND A SEARCH ENGINE SEE THEM", "ページごとの見え方（第三者と検索エンジンから）"},
+		PagesMore:        {"and {0} more pages; -o json has them all", "ほか {0} ページ（-o json にすべてあります）"},
+		PageAnswer:       {"answered {0}", "応答 {0}"},
+		PageIndexable:    {"can be indexed", "検索結果に載り得る"},
+		PageURLOnly:      {"content stays out, the address can be listed", "内容は載らないが URL は載り得る"},
+		PageNotIndexable: {"not indexable", "検索結果に載らない"},
+		PageUnknown:      {"cannot be told", "判断できない"},
+		PageNoAnswer:     {"no answer", "応答なし"},
 	}
 }

@@ -13,6 +13,18 @@ func pagePhrases() []Phrase {
 		{"not_indexable", "検索結果に載らない"},
 		{"url_only", "URL だけが検索結果に載りうる"},
 
+		// What the names of objects point to.
+		{"identity", "本人確認書類"},
+		{"medical", "医療"},
+		{"resume", "履歴書・応募書類"},
+		{"financial", "金融・給与・税"},
+		{"personal", "名簿・個人情報"},
+		{"contract", "契約・機密"},
+		{"secret", "鍵・認証情報"},
+		{"export", "データ出力"},
+		{"backup", "バックアップ"},
+		{"recording", "録音・録画"},
+
 		// Reached.
 		{"after a redirect from another address", "別のアドレスからのリダイレクト後"},
 		{"no answer: [0]", "応答なし：[0]"},

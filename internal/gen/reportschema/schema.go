@@ -61,12 +61,13 @@ func generate() ([]byte, error) {
 	}
 	root := r.Reflect(report.Document{})
 	definitions := root.Definitions
-	for _, line := range []any{report.Finding{}, report.RunLine{}} {
+	for _, line := range []any{report.Finding{}, report.PageLine{}, report.RunLine{}} {
 		for name, d := range r.Reflect(line).Definitions {
 			definitions[name] = d
 		}
 	}
 	named(definitions, "Finding", "type", "result")
+	named(definitions, "PageLine", "type", "page")
 	named(definitions, "RunLine", "type", "run")
 	// The string in Finding hides the struct of the embedded Result, as encoding/json has it; the reflector
 	// takes the last one.
@@ -75,9 +76,9 @@ func generate() ([]byte, error) {
 		Version:     jsonschema.Version,
 		ID:          jsonschema.ID("https://" + module + "/" + target),
 		Title:       "Reports of tojimari, schema version " + result.SchemaVersion,
-		Description: "The whole of `-o json`, or one line of `-o jsonl`: a result, or, as the last line, the run.",
+		Description: "The whole of `-o json`, or one line of `-o jsonl`: a result, a page that was looked at, or, as the last line, the run.",
 		OneOf: []*jsonschema.Schema{
-			{Ref: "#/$defs/Document"}, {Ref: "#/$defs/Finding"}, {Ref: "#/$defs/RunLine"},
+			{Ref: "#/$defs/Document"}, {Ref: "#/$defs/Finding"}, {Ref: "#/$defs/PageLine"}, {Ref: "#/$defs/RunLine"},
 		},
 		Definitions: definitions,
 	}
