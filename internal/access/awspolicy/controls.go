@@ -5,7 +5,9 @@ package awspolicy
 // question put to the solver: with everything allowed, what do the Deny statements still let through?
 
 import (
+	"iter"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/tojimari/tojimari/internal/access/verdict"
@@ -62,7 +64,7 @@ func (c *Controls) ask(action, condition string, verbs []verdict.Verb) Control {
 	out := Control{Holds: verdict.Yes}
 	for _, v := range verbs {
 		worst := verdict.No
-		for _, a := range t.everybody(v) {
+		for a := range t.everybody(v) {
 			if a.Verdict.Rank() > worst.Rank() {
 				worst = a.Verdict
 			}
@@ -91,12 +93,12 @@ func (c *Controls) ask(action, condition string, verbs []verdict.Verb) Control {
 }
 
 // everybody asks for strangers and, where the account is known, for the owner's own identities.
-func (s *Solver) everybody(v verdict.Verb) []Answer {
-	out := []Answer{s.Solve(v, verdict.Anonymous), s.Solve(v, verdict.AnyAccount)}
-	if s.env.Account != "" {
-		out = append(out, s.SolveFor(v, s.owner()))
+func (s *Solver) everybody(v verdict.Verb) iter.Seq[Answer] {
+	return func(yield func(Answer) bool) {
+		if yield(s.Solve(v, verdict.Anonymous)) && yield(s.Solve(v, verdict.AnyAccount)) && s.env.Account != "" {
+			yield(s.SolveFor(v, s.owner()))
+		}
 	}
-	return out
 }
 
 func (s *Solver) owner() Principal {
@@ -141,17 +143,21 @@ func (c *Controls) BoundsSignatureAge() SignatureAge {
 	if whole.Holds != verdict.No {
 		return SignatureAge{Bounded: whole.Holds, Reasons: whole.Reasons}
 	}
-	for _, n := range ages(c.set) {
-		older := c.ask("*", query+`,"NumericGreaterThan":{"s3:signatureAge":`+itoa(n)+`}`, verbs)
-		if older.Holds != verdict.No {
-			return SignatureAge{Bounded: older.Holds, Milliseconds: int64(n), Reasons: older.Reasons}
-		}
+	list := ages(c.set)
+	older := func(n int) Control {
+		return c.ask("*", query+`,"NumericGreaterThan":{"s3:signatureAge":`+itoa(n)+`}`, verbs)
 	}
-	return SignatureAge{Bounded: verdict.No}
+	// What is refused beyond an age is refused beyond any greater one.
+	i := sort.Search(len(list), func(i int) bool { return older(list[i]).Holds != verdict.No })
+	if i == len(list) {
+		return SignatureAge{Bounded: verdict.No}
+	}
+	first := older(list[i])
+	return SignatureAge{Bounded: first.Holds, Milliseconds: int64(list[i]), Reasons: first.Reasons}
 }
 
-// maxAges bounds how many different ages are tried.
-const maxAges = 32
+// maxAges bounds how many different ages are told apart.
+const maxAges = 1024
 
 // ages lists the points at which a bound on the signature age can lie.
 func ages(set Setting) []int {

@@ -64,6 +64,8 @@ func TestBoundsSignatureAge(t *testing.T) {
 	}{
 		{"ten minutes", deny(`"NumericGreaterThan":{"s3:signatureAge":"600000"}`), verdict.Yes, 600000},
 		{"ten minutes, exclusive", deny(`"NumericGreaterThanEquals":{"s3:signatureAge":600000}`), verdict.Yes, 599999},
+		{"two bounds, of which the stricter counts", `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":` + both + `,"Condition":{"NumericGreaterThan":{"s3:signatureAge":3600000}}},{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*","Condition":{"NumericGreaterThan":{"s3:signatureAge":["60000","900000"]}}}]}`, verdict.Yes, 60000},
+		{"a bound at any of many ages", `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:GetObject","Resource":"*","Condition":{"NumericGreaterThan":{"s3:signatureAge":["1000","2000","3000","4000"]}}},{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*","Condition":{"NumericGreaterThanEquals":{"s3:signatureAge":5000}}}]}`, verdict.Yes, 4999},
 		{"no signing in the URL", deny(`"StringNotEquals":{"s3:authType":"REST-HEADER"}`), verdict.Yes, 0},
 		{"no bound", deny(`"Bool":{"aws:SecureTransport":"false"}`), verdict.No, 0},
 		{"bound for reading only", `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:GetObject","Resource":` + both + `,"Condition":{"NumericGreaterThan":{"s3:signatureAge":600000}}}]}`, verdict.No, 0},

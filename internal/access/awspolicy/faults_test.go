@@ -35,6 +35,8 @@ func TestFaultsFound(t *testing.T) {
 			`{"Statement":[{"Action":"s3:PutObjectTagging","Condition":{"ForAllValues:StringNotEqualsIfExists":{"aws:SourceVpc":["vpc-*","*"]}},"Effect":"Allow","NotPrincipal":{"CanonicalUser":"79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"},"Resource":["arn:aws:s3:::b","arn:aws:s3:::b"]},{"Action":"s3:PutObjectTagging","Condition":{"StringEqualsIgnoreCase":{"s3:ExistingObjectTag/k":"a${aws:PrincipalTag/team, 'b'}"},"StringNotLike":{"s3:ExistingObjectTag/k":"b"}},"Effect":"Allow","Principal":"*","Resource":["arn:aws:s3:::b/*b"]}],"Version":"2012-10-17"}`},
 		{40007825, verdict.Read, verdict.AnyAccount, verdict.Yes, "a user's name ends its ARN",
 			`{"Statement":[{"Action":"S3:GetObjectVersion","Condition":{"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/a","arn:aws:iam::*:user/*"]},"StringEquals":{"aws:username":"b"}},"Effect":"Allow","Principal":"*","Resource":["*"]}],"Version":"2012-10-17"}`},
+		{50293122, verdict.Read, verdict.Anonymous, verdict.Yes, "without a version the dollar sign and the braces are letters of the key, and ${*} has a wildcard",
+			`{"Statement":[{"Action":"s3:GetObject","Effect":"Allow","Principal":"*","Resource":["arn:aws:s3:::b/a/${*}/*"]},{"Action":"s3:*","Condition":{"StringNotLike":{"s3:ExistingObjectTag/k":"*b"},"stringequals":{"s3:ExistingObjectTag/k":""}},"Effect":"Deny","NotResource":["arn:aws:s3:::b/a/${s3:prefix}*","arn:aws:s3:::b"],"Principal":"*"}]}`},
 	} {
 		problems, limited := c.policy(t, []byte(f.policy))
 		for _, p := range problems {

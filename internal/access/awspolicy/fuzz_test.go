@@ -42,6 +42,11 @@ func FuzzSolve(f *testing.F) {
 				}
 			}
 		}
+		c := awspolicy.NewControls(awspolicy.Setting{Env: env, Grants: []awspolicy.Layer{{Policy: p, Where: "bucket policy"}}})
+		c.RefusesCleartext()
+		c.BoundsSignatureAge()
+		c.RefusesUnencryptedUploads()
+		c.LocksOut()
 		s.Named()
 		s.PublishedVia()
 		awspolicy.Public(p, env, awspolicy.BucketPolicy)

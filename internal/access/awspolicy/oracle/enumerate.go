@@ -320,7 +320,7 @@ func (j *judge) objects() []string {
 				if i, e := strings.Index(k, ", '"), strings.Index(k, "'}"); j.d.modern && i > 0 && e > i {
 					k = k[:strings.Index(k, "${")] + k[i+3:e] + k[e+2:] // the default of a variable
 				}
-				keys = append(keys, k, strings.ReplaceAll(k, "*", "x"), strings.ReplaceAll(k, "*", "b"), strings.ReplaceAll(strings.ReplaceAll(k, "*", "x"), "?", "x"))
+				keys = append(keys, k, strings.ReplaceAll(k, "*", "x"), strings.ReplaceAll(k, "*", "b"), strings.ReplaceAll(k, "*", "/x"), strings.ReplaceAll(strings.ReplaceAll(k, "*", "x"), "?", "x"))
 			}
 		}
 	}
