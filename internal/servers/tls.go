@@ -26,6 +26,11 @@ type Authority struct {
 	Pool *x509.CertPool
 }
 
+// PEM is the authority's certificate, for programs that read one from a file.
+func (a *Authority) PEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
+}
+
 // NewAuthority makes an authority.
 func NewAuthority(t testing.TB) *Authority {
 	t.Helper()

@@ -197,7 +197,9 @@ func (d *Detector) best(all []reading) []reading {
 		if r.LookAlike == "" {
 			continue
 		}
-		if !slices.ContainsFunc(out, func(o reading) bool { return o.from < r.to && r.from < o.to }) {
+		// Not only those that stay: the same link may stand here a second time.
+		if !slices.ContainsFunc(all, func(o reading) bool { return o.LookAlike == "" && o.from < r.to && r.from < o.to }) &&
+			!slices.ContainsFunc(out, func(o reading) bool { return o.from < r.to && r.from < o.to }) {
 			out = append(out, r)
 		}
 	}

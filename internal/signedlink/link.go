@@ -101,6 +101,37 @@ type Limits struct {
 	EncryptionScope string `json:"encryption_scope,omitempty"`
 }
 
+// Words writes the restrictions as name=value, in a fixed order.
+func (l Limits) Words() []string {
+	var out []string
+	for _, one := range []struct {
+		name   string
+		values []string
+	}{
+		{"network", l.Network},
+		{"protocol", l.Protocols},
+		{"resource", single(l.Resource)},
+		{"service", l.Services},
+		{"resource_type", l.ResourceTypes},
+		{"rows", l.Rows},
+		{"header", l.Headers},
+		{"user", single(l.User)},
+		{"encryption_scope", single(l.EncryptionScope)},
+	} {
+		for _, v := range one.values {
+			out = append(out, one.name+"="+v)
+		}
+	}
+	return out
+}
+
+func single(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}
+
 // Link is one signed link as it was found. Strings come from strangers: Object and Container are decoded and may
 // hold control bytes; Text is printable. Pointers are nil where the text doesn't say.
 type Link struct {

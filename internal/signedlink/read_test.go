@@ -56,3 +56,14 @@ func TestEverySDKLinkReadsAsItWasMade(t *testing.T) {
 		})
 	}
 }
+
+// A signature that begins with 3d looks like quoted-printable behind its equals sign.
+func TestSignatureThatLooksQuoted(t *testing.T) {
+	u := "https://storage.googleapis.com/acme-media?X-Goog-Algorithm=GOOG4-RSA-SHA256&X-Goog-Credential=uploader%40acme-prod.iam.gserviceaccount.com%2F20261122%2Fauto%2Fstorage%2Fgoog4_request" +
+		"&X-Goog-Date=20261122T030842Z&X-Goog-Expires=172799&X-Goog-Signature=3d" + strings.Repeat(aHex, 8)[2:] + "&X-Goog-SignedHeaders=host"
+	for _, in := range []string{u, "[" + u + "](" + u + ")", u + "\n" + u, "<a href='" + u + "'>" + u + "</a>"} {
+		if links := New(embedded(t)).ScanBytes([]byte(in), Options{All: true}); len(links) != 1 || links[0].LookAlike != "" {
+			t.Errorf("%+v in %s", links, in)
+		}
+	}
+}

@@ -17,6 +17,15 @@ const (
 	LinkText
 	LinkNotSaid
 	LinkExpired
+	LinkLife
+	LinkLifeOf
+	LinkLeft
+	LinkKey
+	LinkKeyLong
+	LinkKeyShort
+	LinkKeyUnclear
+	LinkLimits
+	LinkLive
 )
 
 func commandMessages() map[Key]Message {
@@ -43,5 +52,17 @@ func commandMessages() map[Key]Message {
 		LinkText:    {"link", "リンク"},
 		LinkNotSaid: {"the text does not say", "リンクの文面からは分かりません"},
 		LinkExpired: {"expired at {0}", "{0} に期限切れ"},
+		LinkLife:    {"life", "期間"},
+		LinkLifeOf:  {"{0} in all", "全体で {0}"},
+		LinkLeft:    {"{0} left", "残り {0}"},
+		LinkKey:     {"key", "鍵"},
+		LinkKeyLong: {"long-lived: the link dies with its time or with the key", "長期の鍵：期限か鍵の失効まで有効です"},
+		LinkKeyShort: {
+			"short-lived: the link may die earlier than it says",
+			"短期の鍵：記載された期限より早く切れることがあります",
+		},
+		LinkKeyUnclear: {"the text does not say whether it is long-lived", "長期の鍵かどうかはリンクの文面からは分かりません"},
+		LinkLimits:     {"only", "制限"},
+		LinkLive:       {"asked", "確認"},
 	}
 }

@@ -60,6 +60,20 @@ var wordBook = sync.OnceValue(func() map[string]Message {
 		"other_service":         {"a link to another service", "別のサービスのリンク"},
 		"incomplete":            {"incomplete: a part that every such link has is missing", "不完全（必須の部分が欠けています）"},
 
+		// How much a link opens.
+		"object":       {"one object", "オブジェクト 1 個"},
+		"prefix":       {"everything under a prefix", "プレフィックス以下すべて"},
+		"container":    {"a whole bucket or container", "バケットまたはコンテナ全体"},
+		"account":      {"a whole account", "アカウント全体"},
+		"distribution": {"a whole distribution", "ディストリビューション全体"},
+
+		// What the service said of it.
+		"live":    {"it works", "有効"},
+		"expired": {"it has expired", "期限切れ"},
+		"revoked": {"it was revoked", "失効済み"},
+		"refused": {"it is refused, for now or from here", "拒否（現時点またはこの場所から）"},
+		"unknown": {"not known", "不明"},
+
 		// What a link allows.
 		"read":             {"read", "読み取り"},
 		"write":            {"write", "書き込み"},

@@ -51,7 +51,7 @@ func signedFact(link signedlink.Link, sight scanners.Sight) scanners.SignedLink 
 		Account: value(link.Account), Container: value(link.Container), Object: value(link.Object),
 		Permissions: link.Permissions, PermsKnown: link.Permissions != nil,
 		StartsAt: value(link.StartsAt), ExpiresAt: value(link.ExpiresAt), Lifetime: value(link.LifetimeSeconds),
-		LongLivedKey: "unknown", HTTPAllowed: link.HTTPAllowed(), Limits: limits(link.Limits),
+		LongLivedKey: "unknown", HTTPAllowed: link.HTTPAllowed(), Limits: link.Limits.Words(),
 		ValidSyntax: link.ValidSyntax, Fingerprint: link.Fingerprint, Text: link.Text, Revoke: string(link.Revoke),
 		Seen: []scanners.Sight{sight}, StoredPolicy: link.Limits.StoredPolicy, CredentialRef: link.Credential,
 	}
@@ -73,37 +73,6 @@ func value[T any](p *T) T {
 		return zero
 	}
 	return *p
-}
-
-// limits writes restrictions as name=value, in a fixed order.
-func limits(l signedlink.Limits) []string {
-	var out []string
-	for _, one := range []struct {
-		name   string
-		values []string
-	}{
-		{"network", l.Network},
-		{"protocol", l.Protocols},
-		{"resource", single(l.Resource)},
-		{"service", l.Services},
-		{"resource_type", l.ResourceTypes},
-		{"rows", l.Rows},
-		{"header", l.Headers},
-		{"user", single(l.User)},
-		{"encryption_scope", single(l.EncryptionScope)},
-	} {
-		for _, v := range one.values {
-			out = append(out, one.name+"="+v)
-		}
-	}
-	return out
-}
-
-func single(s string) []string {
-	if s == "" {
-		return nil
-	}
-	return []string{s}
 }
 
 func liveFact(r linklive.Result) scanners.Fact[scanners.Liveness] {

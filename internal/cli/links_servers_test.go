@@ -1,0 +1,163 @@
+//go:build servers && unix
+
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/sas"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/service"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/tojimari/tojimari/internal/servers"
+)
+
+// behindProxy lets the program itself, as a process of its own, reach the servers under their vendors' names: by a proxy
+// and a certificate authority of the environment, as it would be on a machine behind one.
+func behindProxy(t *testing.T, list ...*servers.Server) (env []string) {
+	t.Helper()
+	var routes []servers.Route
+	var roots []byte
+	for _, s := range list {
+		routes = append(routes, s.Routes()...)
+		roots = append(roots, s.Authority().PEM()...)
+	}
+	dial := servers.Dial(routes...)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodConnect {
+			http.Error(w, "CONNECT alone", http.StatusMethodNotAllowed)
+			return
+		}
+		there, err := dial(r.Context(), "tcp", r.Host)
+		if err != nil {
+			http.Error(w, "no such server", http.StatusBadGateway)
+			return
+		}
+		defer there.Close()
+		here, buffered, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		defer here.Close()
+		_, _ = io.WriteString(here, "HTTP/1.1 200 OK\r\n\r\n")
+		go func() {
+			_, _ = io.Copy(there, buffered)
+			_ = there.(interface{ CloseWrite() error }).CloseWrite()
+		}()
+		_, _ = io.Copy(here, there)
+	}))
+	t.Cleanup(proxy.Close)
+	path := filepath.Join(t.TempDir(), "roots.pem")
+	if err := os.WriteFile(path, roots, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return []string{"HTTPS_PROXY=" + proxy.URL, "SSL_CERT_FILE=" + path, "SSL_CERT_DIR=" + t.TempDir(), "LANG=C", "HOME=" + t.TempDir(), "NO_PROXY=", "PATH=" + os.Getenv("PATH")}
+}
+
+// tojimari runs the program with a text on its standard input.
+func tojimari(t *testing.T, env []string, in string, args ...string) (out string, code int) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "tojimari") // the test's program is tojimari when it is called so
+	if err := os.Symlink(self, name); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.Env, cmd.Stdin, cmd.Dir = env, strings.NewReader(in), t.TempDir()
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	raw, err := cmd.Output()
+	if cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	if said.Len() > 0 {
+		t.Logf("stderr: %s", said.Bytes())
+	}
+	return string(raw), cmd.ProcessState.ExitCode()
+}
+
+func TestLinksLiveAgainstServers(t *testing.T) {
+	gw, az := servers.Versitygw(t, servers.TLS()), servers.Azurite(t, servers.TLS())
+	env := behindProxy(t, gw, az)
+	now := time.Now().UTC().Truncate(time.Second)
+
+	client := s3.New(s3.Options{Region: "us-east-1", HTTPClient: gw.Client(),
+		Credentials: credentials.NewStaticCredentialsProvider(servers.VersitygwAccessKey, servers.VersitygwSecretKey, "")})
+	if _, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String("acme-cli")}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("acme-cli"), Key: aws.String("a.txt"), Body: strings.NewReader("secret")}); err != nil {
+		t.Fatal(err)
+	}
+	presign := func(c *s3.Client) string {
+		made, err := s3.NewPresignClient(c).PresignGetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String("acme-cli"), Key: aws.String("a.txt")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return made.URL
+	}
+	gone := s3.New(s3.Options{Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("AKIDGONE", "x", "")})
+
+	cred, err := service.NewSharedKeyCredential(servers.AzuriteAccount, servers.AzuriteKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blobs, err := service.NewClientWithSharedKeyCredential("https://"+servers.AzuriteAccount+".blob.core.windows.net/", cred,
+		&service.ClientOptions{ClientOptions: policy.ClientOptions{Transport: az.Client()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := blobs.CreateContainer(t.Context(), "ids", nil); err != nil {
+		t.Fatal(err)
+	}
+	signed, err := sas.BlobSignatureValues{ContainerName: "ids", Permissions: "l", ExpiryTime: now.Add(time.Hour)}.SignWithSharedKey(cred)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Azurite's account is an emulator's, which gives no line. --all shows it, and that nobody asks about it.
+	azurite := "https://" + servers.AzuriteAccount + ".blob.core.windows.net/ids?" + signed.Encode()
+
+	for _, tc := range []struct {
+		name, link, state string
+		args              []string
+		code              int
+	}{
+		{"live", presign(client), "live", nil, 1},
+		{"revoked", presign(gone), "revoked", nil, 0},
+		{"an emulator", azurite, "unknown", []string{"--all"}, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			out, code := tojimari(t, env, "see "+tc.link+"\n", append([]string{"links", "--live", "-o", "jsonl"}, tc.args...)...)
+			var line struct {
+				Live struct{ State, Response string }
+				Text string
+			}
+			if err := json.Unmarshal([]byte(out), &line); err != nil {
+				t.Fatalf("%v in %q", err, out)
+			}
+			if line.Live.State != tc.state || code != tc.code {
+				t.Errorf("%+v, exit %d", line, code)
+			}
+			servers.Report(t, "tojimari links --live, "+tc.name+": "+line.Live.State+", "+line.Live.Response)
+		})
+	}
+	if _, code := tojimari(t, env, presign(gone), "links"); code != 1 {
+		t.Errorf("without asking, a link of a key that is gone looks live: exit %d", code)
+	}
+}
