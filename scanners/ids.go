@@ -13,34 +13,35 @@ func S3ScopeID(endpoint, account string) string {
 	if endpoint == "" {
 		return AWSAccountID(account)
 	}
-	host := endpoint
-	if u, err := url.Parse(endpoint); err == nil && u.Host != "" {
-		host = u.Host
-	}
-	return "s3:" + host + ":account/" + account
+	return s3Prefix(endpoint) + "account/" + account
 }
 
 // S3BucketID is the id of an S3 bucket; S3-compatibles carry their endpoint's host, since names are unique
 // only there.
 func S3BucketID(endpoint, name string) string {
+	return s3Prefix(endpoint) + "bucket/" + name
+}
+
+// S3AccessPointID is the id of an access point; those of S3-compatibles carry their endpoint's host, as buckets do.
+func S3AccessPointID(endpoint, account, region, name string) string {
+	return s3Prefix(endpoint) + "accesspoint/" + account + "/" + region + "/" + name
+}
+
+// S3MultiRegionAccessPointID is the id of a multi-region access point.
+func S3MultiRegionAccessPointID(endpoint, account, name string) string {
+	return s3Prefix(endpoint) + "mrap/" + account + "/" + name
+}
+
+// s3Prefix begins the ids of what lies in S3, or in the S3-compatible service at the endpoint.
+func s3Prefix(endpoint string) string {
 	if endpoint == "" {
-		return "aws:s3:bucket/" + name
+		return "aws:s3:"
 	}
 	host := endpoint
 	if u, err := url.Parse(endpoint); err == nil && u.Host != "" {
 		host = u.Host
 	}
-	return "s3:" + host + ":bucket/" + name
-}
-
-// S3AccessPointID is the id of an access point.
-func S3AccessPointID(account, region, name string) string {
-	return "aws:s3:accesspoint/" + account + "/" + region + "/" + name
-}
-
-// S3MultiRegionAccessPointID is the id of a multi-region access point.
-func S3MultiRegionAccessPointID(account, name string) string {
-	return "aws:s3:mrap/" + account + "/" + name
+	return "s3:" + host + ":"
 }
 
 // GCPProjectID is the id of a project's scope.

@@ -83,6 +83,9 @@ type Vendor struct {
 	Unconfirmed []API `yaml:"unconfirmed"`
 	// AbsentAs200 lists the APIs whose "not set" is a 200 with an empty answer where S3 answers 404.
 	AbsentAs200 Words `yaml:"absent_as_200"`
+	// UnknownAsListing, when set, is the source that says that a bucket listing in the place of an API's answer
+	// means that the service doesn't have that API.
+	UnknownAsListing string `yaml:"unknown_as_listing"`
 	// Roots are answers whose root element is not the one of S3's API reference.
 	Roots []Root `yaml:"roots"`
 	// VirtualOnly, when set, is the source that says that buckets are named in the host alone, never in the path.
@@ -310,6 +313,7 @@ func (v *Vendor) checkSources() error {
 	add(len(v.AbsentAs200.Names) > 0, v.AbsentAs200.Source)
 	add(len(v.ACLRead.Opens) > 0, v.ACLRead.Source)
 	add(v.VirtualOnly != "", v.VirtualOnly)
+	add(v.UnknownAsListing != "", v.UnknownAsListing)
 	for _, source := range named {
 		if !slices.Contains(v.Docs, source) {
 			return fmt.Errorf("source %q is not among the docs", source)

@@ -363,7 +363,7 @@ func (ses *session) pointListings(keys []pointsKey) iter.Seq[ahead.Part[[]pointE
 
 func (ses *session) endpointRef(target scanners.Target, scope string, e pointEntry) scanners.Ref {
 	head := scanners.Head{
-		ID: scanners.S3AccessPointID(ses.account, e.region, e.point.Name), Kind: scanners.KindEndpoint, Provider: scanners.AWS,
+		ID: scanners.S3AccessPointID(ses.endpoint, ses.account, e.region, e.point.Name), Kind: scanners.KindEndpoint, Provider: scanners.AWS,
 		Name: e.point.Name, Account: ses.account, Partition: ses.partition, Region: e.region, BaseURL: ses.endpoint,
 		Parent: scope, Vendor: ses.vendorName(),
 	}
@@ -371,7 +371,7 @@ func (ses *session) endpointRef(target scanners.Target, scope string, e pointEnt
 	switch {
 	case e.point.MultiRegion:
 		op = multiRegionListing()
-		head.ID, head.Region = scanners.S3MultiRegionAccessPointID(ses.account, e.point.Name), ""
+		head.ID, head.Region = scanners.S3MultiRegionAccessPointID(ses.endpoint, ses.account, e.point.Name), ""
 	case e.point.BucketAccount == "" || e.point.BucketAccount == ses.account:
 		head.Parent = scanners.S3BucketID(ses.endpoint, e.bucket)
 	}

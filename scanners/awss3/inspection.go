@@ -79,6 +79,8 @@ func (in *inspection) meaning(op operation, err error) error {
 	case !errors.As(err, &f):
 	case f.Kind == attempt.Malformed && errors.As(f.Err, &wrong) && wrong.empty && in.emptyMeansAbsent(op.api):
 		return attempt.ErrNotSet
+	case f.Kind == attempt.Malformed && errors.As(f.Err, &wrong) && wrong.listing && in.vendor != nil && in.vendor.UnknownAsListing != "":
+		return &failure{Kind: attempt.Unsupported, Message: f.Message, Err: err}
 	case f.Kind == attempt.Unsupported && in.endpoint == "" && (op.api == "policy" || op.api == "policy_status"):
 		// Amazon S3 answers 405 to a policy question of anybody but the owner (API Reference, GetBucketPolicy).
 		return &failure{Kind: attempt.Denied, Message: "only the account that owns the bucket may read it", Err: err}

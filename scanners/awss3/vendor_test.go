@@ -187,6 +187,27 @@ func TestVendorWithoutAHostOfItsOwn(t *testing.T) {
 	}
 }
 
+// A service that answers what it does not know with a listing, and is known to, has no such setting.
+func TestListingInTheAnswersPlace(t *testing.T) {
+	world := oneBucket(lab.Bucket{})
+	world.Faults = []lab.Fault{{Kind: lab.Wrong, Operation: "GetBucketEncryption"}}
+	for text, want := range map[string]scanners.State{
+		acmeVendor(): scanners.Unknown,
+		acmeVendor() + "unknown_as_listing: https://acme.example/docs\n": scanners.Unsupported,
+	} {
+		set, err := vendors.Load(fstest.MapFS{"acme.yaml": {Data: []byte(text)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := scanThrough(t, world, set, func(_ *http.Request, status int, _ http.Header, body string) (int, string) { return status, body })
+		refs := b.mustDiscover("aws:?endpoint-url=https://s3.acme.example").refs
+		rec := b.inspect(refs[1], "bucket.encryption")
+		if got := rec.Status("bucket.encryption"); got.State != want {
+			t.Errorf("%+v, want %s", got, want)
+		}
+	}
+}
+
 func TestUnknownServiceThatAnswersEverythingWithAListing(t *testing.T) {
 	world := oneBucket(lab.Bucket{})
 	for _, tc := range factCases() {
@@ -206,10 +227,15 @@ func TestUnknownServiceThatAnswersEverythingWithAListing(t *testing.T) {
 func TestServiceThatSpeaksForAnAccount(t *testing.T) {
 	world := oneBucket(lab.Bucket{})
 	world.Accounts[0].Block = lab.BlockAll()
+	world.Accounts[0].Points = []lab.AccessPoint{{Name: "door", Bucket: "acme", Region: "us-east-1"}}
 	b := elsewhereBench(t, world, "localhost:5000")
 	got := b.mustDiscover("aws:?endpoint-url=http://localhost:5000")
 	if got.refs[0].ID != "s3:localhost:5000:account/"+mine {
 		t.Errorf("%+v", got.refs[0])
+	}
+	// Names are unique only where they are: an access point is told apart from Amazon's by the host.
+	if id := got.refs[len(got.refs)-1].ID; id != "s3:localhost:5000:accesspoint/"+mine+"/us-east-1/door" {
+		t.Errorf("the access point is %q", id)
 	}
 	rec := b.inspect(got.refs[0], "scope.aws.public_access_block")
 	if !rec.Scope.AWS.PublicAccessBlock.Value.BlockPublicAcls {

@@ -25,6 +25,7 @@ type malformedError struct {
 	what      string
 	empty     bool // no body at all
 	truncated bool // it began well
+	listing   bool // it lists a bucket
 }
 
 func (e *malformedError) Error() string { return e.what }
@@ -141,7 +142,7 @@ func checkBody(body []byte, root, operation string) error {
 			continue
 		}
 		if name := start.Name.Local; name != root && name != "Error" && !namedAfter(name, operation) {
-			return &malformedError{what: fmt.Sprintf("the answer is %q where %q was asked for", attempt.Clean(start.Name.Local, 60), root)}
+			return &malformedError{what: fmt.Sprintf("the answer is %q where %q was asked for", attempt.Clean(start.Name.Local, 60), root), listing: name == "ListBucketResult"}
 		}
 		if !endsWith(body, start.Name.Local) {
 			return &malformedError{what: "the answer ended early", truncated: true}
