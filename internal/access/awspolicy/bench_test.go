@@ -184,3 +184,21 @@ func BenchmarkHostile(b *testing.B) {
 		everything(New(Setting{Env: Env{Bucket: "acme-files"}, Grants: []Layer{{Policy: p}}}))
 	}
 }
+
+// BenchmarkControls asks the four questions of controls.go about the large policy, prepared once.
+func BenchmarkControls(b *testing.B) {
+	p, err := Parse([]byte(largePolicy()))
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, env := tablePolicies(b)
+	env.Bucket = "acme-files"
+	b.ReportAllocs()
+	for b.Loop() {
+		c := NewControls(Setting{Env: env, Grants: []Layer{{Policy: p}}})
+		c.RefusesCleartext()
+		c.BoundsSignatureAge()
+		c.RefusesUnencryptedUploads()
+		c.LocksOut()
+	}
+}
