@@ -27,6 +27,12 @@ type Classifier struct {
 	paper, web map[string]bool
 	media      map[string]bool
 	decor      map[string]bool
+	furnished  map[string]bool
+	programs   map[string]bool
+	places     map[string]Category
+	faint      map[string]bool
+	harmless   map[string]bool
+	keyWords   map[string]bool
 }
 
 type japaneseTerm struct {
@@ -38,7 +44,8 @@ type japaneseTerm struct {
 func New() *Classifier {
 	c := &Classifier{
 		latin: map[string]Category{}, spaced: map[string]bool{},
-		extensions: extensions(), paper: paper(), web: web(), media: media(), decor: decor(),
+		extensions: extensions(), paper: paper(), web: web(), media: media(), decor: decor(), furnished: furnished(), programs: programs(),
+		places: places(), faint: faint(), harmless: harmless(), keyWords: keyWords(),
 	}
 	words, parts := latin(), japanese()
 	for _, category := range Categories() {
@@ -75,13 +82,30 @@ func (c *Classifier) Classify(key string) []Match {
 			found[category] = text
 		}
 	}
-	c.byExtension(name, func(category Category, text string) {
+	certain := func(category Category, text string) {
 		if _, seen := found[category]; !seen {
 			found[category] = text
 		}
-	})
-	if !c.decorates(name) {
-		c.byWords(path, add)
+	}
+	if c.programs[name] {
+		return nil
+	}
+	c.byExtension(name, certain)
+	if extension == "key" && c.privateKey(path, name) {
+		certain(Secret, ".key")
+	}
+	for end, category := range c.places {
+		if path == end || strings.HasSuffix(path, "/"+end) {
+			certain(category, end)
+		}
+	}
+	if !c.decorates(name) && !c.isFurnished(path) {
+		c.byWords(path, func(category Category, text string) {
+			if c.faint[text] && c.picture(extension) {
+				return
+			}
+			add(category, text)
+		})
 	}
 	if !isASCII(path) {
 		for _, term := range c.japanese {
@@ -106,7 +130,7 @@ func (c *Classifier) Classify(key string) []Match {
 func (c *Classifier) fits(category Category, extension, name string) bool {
 	switch category {
 	case Secret:
-		return !c.media[extension] && (!c.web[extension] || extension == "php")
+		return !c.media[extension] && (!c.web[extension] || extension == "php") && extension != "pub"
 	case Export, Backup:
 		return !c.media[extension] && !c.web[extension]
 	case Contract:
@@ -116,6 +140,35 @@ func (c *Classifier) fits(category Category, extension, name string) bool {
 	default:
 		// A directory, or an object without extension, is not known to be anything else.
 		return extension == "" || name == "" || c.paper[extension]
+	}
+}
+
+// privateKey tells a private key from a presentation, which have the same extension: by a word beside it, or by a host
+// name as the name.
+func (c *Classifier) privateKey(path, name string) bool {
+	return strings.Count(name, ".") > 1 || slices.ContainsFunc(splitWords(strings.TrimSuffix(path, ".key")), func(w string) bool { return c.keyWords[w] })
+}
+
+// picture reports whether an extension is that of a picture.
+func (c *Classifier) picture(extension string) bool {
+	switch extension {
+	case "png", "jpg", "jpeg", "gif", "webp", "avif", "bmp":
+		return true
+	}
+	return false
+}
+
+// isFurnished reports whether a directory of the path holds what others wrote.
+func (c *Classifier) isFurnished(path string) bool {
+	for {
+		part, rest, isDirectory := strings.Cut(path, "/")
+		if !isDirectory {
+			return false
+		}
+		if c.furnished[part] {
+			return true
+		}
+		path = rest
 	}
 }
 
@@ -147,6 +200,9 @@ func (c *Classifier) byWords(path string, add func(Category, string)) {
 		words := splitWords(part)
 		for i := range words {
 			joined := ""
+			if i+1 < len(words) && c.harmless[words[i]+words[i+1]] {
+				continue
+			}
 			for n := 1; n <= maxTerm && i+n <= len(words); n++ {
 				joined += words[i+n-1]
 				category, ok := c.latin[joined]
