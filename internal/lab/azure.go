@@ -51,6 +51,9 @@ func (l *Lab) azure(q request) answer {
 	case "Subscriptions.List":
 		var all []any
 		for _, s := range a.Subscriptions {
+			if s.Hidden {
+				continue
+			}
 			all = append(all, map[string]any{"id": "/subscriptions/" + s.ID, "subscriptionId": s.ID, "displayName": s.Name, "state": or(s.State, "Enabled")})
 		}
 		return a.page(q, all)
@@ -69,6 +72,9 @@ func (l *Lab) azure(q request) answer {
 	sub := a.subscription(q.account)
 	if sub == nil {
 		return azureFailure(q, http.StatusNotFound, "SubscriptionNotFound", "The subscription could not be found.")
+	}
+	if sub.Hidden {
+		return azureRefusal(q, Deny)
 	}
 	if q.operation == "StorageAccounts.List" {
 		var all []any
@@ -246,22 +252,29 @@ func (s *AzureAccount) diagnostics() answer {
 	return azureJSON(http.StatusOK, map[string]any{"value": all})
 }
 
-// blob answers for the blob service and the sites of an account.
-func (a *Azure) blob(q request) answer {
-	name, container, _ := strings.Cut(q.bucket, "/")
-	var account *AzureAccount
+func (a *Azure) account(name string) *AzureAccount {
 	for i := range a.Subscriptions {
 		for j := range a.Subscriptions[i].Accounts {
 			if a.Subscriptions[i].Accounts[j].Name == name {
-				account = &a.Subscriptions[i].Accounts[j]
+				return &a.Subscriptions[i].Accounts[j]
 			}
 		}
 	}
+	return nil
+}
+
+// blob answers for the blob service and the sites of an account.
+func (a *Azure) blob(q request) answer {
+	name, container, _ := strings.Cut(q.bucket, "/")
+	account := a.account(name)
 	if account == nil {
 		return azureFailure(q, http.StatusBadRequest, "InvalidUri", "The requested URI does not represent any resource on the server.")
 	}
 	if q.operation == "GetBlobServiceProperties" && q.owner != "" {
 		return account.serviceXML()
+	}
+	if q.operation == "ListContainers" && q.owner != "" {
+		return account.containersXML(q)
 	}
 	at := slices.IndexFunc(account.Containers, func(c AzureContainer) bool { return c.Name == container })
 	if at < 0 {
@@ -271,6 +284,8 @@ func (a *Azure) blob(q request) answer {
 	switch {
 	case q.operation == "GetContainerACL" && q.owner != "":
 		return c.policiesXML()
+	case q.operation == "GetContainerProperties" && q.owner != "":
+		return c.propertiesAnswer()
 	case q.operation == "ListBlobs" && (q.owner != "" || c.AnonymousList):
 		return c.listXML(q)
 	case q.operation == "GetBlob" && (c.AnonymousRead || q.website && account.Website != nil):

@@ -38,6 +38,12 @@ func azureHost(name string) (at service, account string, site bool) {
 	return "", "", false
 }
 
+// hasAzure reports whether the world has a host of Azure's: an account that is not there has no host.
+func (l *Lab) hasAzure(name string) bool {
+	at, account, _ := azureHost(name)
+	return at != "" && l.world.Azure != nil && (at != serviceBlob || l.world.Azure.account(account) != nil)
+}
+
 func isAzure(name string) bool {
 	at, _, _ := azureHost(name)
 	return at != ""
@@ -72,6 +78,10 @@ func readAzure(r *http.Request) request {
 		q.operation = "GetBlobServiceProperties"
 	case component == "acl" && key == "":
 		q.operation = "GetContainerACL"
+	case component == "list" && name == "":
+		q.operation = "ListContainers"
+	case component == "" && key == "" && q.query.Get("restype") == "container":
+		q.operation = "GetContainerProperties"
 	case component == "list" && q.query.Get("restype") == "container":
 		q.operation = "ListBlobs"
 	case component == "" && key != "":

@@ -25,6 +25,8 @@ type Azure struct {
 type AzureSubscription struct {
 	ID, Name string
 	State    string // "" is "Enabled"
+	// Hidden keeps it from the caller, who may still have a role for the data of its accounts.
+	Hidden   bool
 	Accounts []AzureAccount
 }
 

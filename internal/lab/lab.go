@@ -105,7 +105,7 @@ func (t roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	if host == "" {
 		host = r.URL.Host
 	}
-	if _, ok := serviceOf(host); !ok && !(isGoogle(host) && t.lab.world.Google != nil) && !(isAzure(host) && t.lab.world.Azure != nil) {
+	if _, ok := serviceOf(host); !ok && !(isGoogle(host) && t.lab.world.Google != nil) && !t.lab.hasAzure(host) {
 		if r.Body != nil {
 			r.Body.Close()
 		}

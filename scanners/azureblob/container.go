@@ -35,6 +35,7 @@ func (in *inspection) inspectContainer(ctx context.Context) {
 	in.readContainer(ctx)
 	in.readStoredPolicies(ctx)
 	in.readObjects(ctx)
+	in.readLinks(ctx)
 }
 
 // readContainer takes what the listing gave, and asks for the container itself where that is not enough.

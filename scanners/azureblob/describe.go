@@ -38,6 +38,9 @@ func (s *Scanner) Describe() scanners.Description {
 	supply(storedPolicyReading().permission, factStoredPolicies)
 	if s.rt.Objects > 0 { // without a sample nobody would ever settle it
 		supply(permitBlobs, factObjects, factNames)
+		if s.rt.Links != nil {
+			supply(permitBlobs, factLinks)
+		}
 	}
 	return d
 }

@@ -47,14 +47,14 @@ func (s *Scanner) Discover(ctx context.Context, target scanners.Target) iter.Seq
 			yield(scanners.Ref{}, err)
 			return
 		}
+		if v.account != "" {
+			d := &discovery{session: ses, target: target, yield: yield}
+			d.oneAccount(ctx, v)
+			return
+		}
 		subscriptions, err := ses.subscriptions(ctx, v)
 		if err != nil {
 			yield(scanners.Ref{}, err)
-			return
-		}
-		if v.account != "" {
-			d := &discovery{session: ses, target: target, yield: yield}
-			d.oneAccount(ctx, v, subscriptions)
 			return
 		}
 		ahead.Run(ctx, ahead.Limits{Parts: subscriptionsAhead, Pairs: refsAhead}, func(yield func(part) bool) {
@@ -284,9 +284,15 @@ func (d *discovery) containerRef(store scanners.Ref, name string, properties *ar
 	return scanners.Ref{Head: head, Scope: store.Scope, Seed: seed, Target: d.target}
 }
 
-// oneAccount looks for an account in the subscriptions, since its name alone does not say where it is kept.
-func (d *discovery) oneAccount(ctx context.Context, v view, subscriptions []subscription) {
-	var lost error
+// oneAccount looks for an account in the subscriptions, since its name alone does not say where it is kept. One that is
+// in none that may be looked into can still be asked itself.
+func (d *discovery) oneAccount(ctx context.Context, v view) {
+	subscriptions, lost := d.subscriptions(ctx, v)
+	if lost != nil && (v.subscription != "" || !errors.Is(lost, scanners.ErrDenied)) {
+		d.yield(scanners.Ref{}, lost)
+		return
+	}
+	looked := "is in no subscription that these credentials see"
 	for _, sub := range subscriptions {
 		var found *armstorage.Account
 		err := d.accounts(ctx, sub, func(a *armstorage.Account) error {
@@ -303,11 +309,17 @@ func (d *discovery) oneAccount(ctx context.Context, v view, subscriptions []subs
 			}
 			return
 		}
-		if err != nil && lost == nil {
+		if err != nil && (lost == nil || !attempt.Is(err, attempt.Denied)) {
 			lost = explain(fmt.Sprintf("looking for storage account %q in subscription %s", v.account, sub.ID), permitAccounts, err)
+			looked = "was found in no subscription that these credentials may look into"
 		}
 	}
-	if lost != nil {
+	switch {
+	case v.subscription != "" && lost == nil: // said wrongly, and not unseen
+	case lost == nil, errors.Is(lost, scanners.ErrDenied):
+		d.unseenAccount(ctx, v, looked)
+		return
+	default:
 		d.yield(scanners.Ref{}, lost)
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tojimari/tojimari/internal/lab"
@@ -31,6 +32,8 @@ var actions = map[string]string{
 	"arm:NetworkSecurityPerimeterConfigurations.List": "Microsoft.Storage/storageAccounts/networkSecurityPerimeterConfigurations/read",
 	"arm:DefenderForStorage.Get":                      "Microsoft.Security/defenderforstoragesettings/read",
 	"blob:GetBlobServiceProperties":                   "Microsoft.Storage/storageAccounts/blobServices/read",
+	"blob:ListContainers":                             "Microsoft.Storage/storageAccounts/blobServices/containers/read",
+	"blob:GetContainerProperties":                     "Microsoft.Storage/storageAccounts/blobServices/containers/read",
 	"blob:GetContainerACL":                            "Microsoft.Storage/storageAccounts/blobServices/containers/getAcl/action",
 	"blob:ListBlobs":                                  "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",
 }
@@ -39,11 +42,15 @@ var actions = map[string]string{
 func TestEveryCallIsDeclared(t *testing.T) {
 	world := smallWorld()
 	world.Azure.Groups = map[string][]string{"acme": {first}}
+	world.Azure.Subscriptions = append(world.Azure.Subscriptions, lab.AzureSubscription{ID: second, Hidden: true,
+		Accounts: []lab.AzureAccount{account("elsewhere", level("box", armstorage.PublicAccessNone))}})
 	b := start(t, world, scanners.Runtime{Objects: 1})
 	description := b.scanner.Describe()
 
 	refs := b.mustDiscover("azure").refs
 	b.mustDiscover("azure:mg/acme")
+	b.mustDiscover("az://elsewhere")
+	b.mustDiscover("az://elsewhere/box")
 	b.declared(map[string]int{}, append(slices.Clone(description.Requires), azureblob.PermitDescendants))
 	for _, supply := range description.Supplies {
 		for _, ref := range refs {

@@ -100,8 +100,8 @@ func inSubscription[Out any](ctx context.Context, in *inspection, fn func(contex
 	if in.reading.Expired != nil {
 		return none, &failure{Kind: attempt.Expired}
 	}
-	if in.ref.ResourceGroup == "" || in.ref.Account == "" {
-		return none, noGroup()
+	if err := in.unseen(); err != nil {
+		return none, err
 	}
 	clients, err := in.storage(ctx, in.ref.Account)
 	if err != nil {
@@ -118,6 +118,13 @@ func (in *inspection) baseURL(account string) string {
 	return in.cloud.blobURL(account)
 }
 
-func noGroup() error {
-	return &failure{Kind: attempt.Malformed, Message: "the record does not say in which resource group the account is"}
+// unseen says why Resource Manager cannot be asked about the account, nil where it can.
+func (in *inspection) unseen() error {
+	switch {
+	case in.ref.Account == "":
+		return &failure{Kind: attempt.Denied, Message: "the account is in no subscription that these credentials see"}
+	case in.ref.ResourceGroup == "":
+		return &failure{Kind: attempt.Malformed, Message: "the record does not say in which resource group the account is"}
+	}
+	return nil
 }

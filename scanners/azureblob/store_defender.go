@@ -29,8 +29,8 @@ func (in *inspection) readDefender(ctx context.Context) {
 		return
 	}
 	settle(ctx, in, &in.rec.Store.Azure.Defender, defenderReading(), func(ctx context.Context) (defenderSettings, error) {
-		if in.ref.ResourceGroup == "" || in.ref.Account == "" {
-			return defenderSettings{}, noGroup()
+		if err := in.unseen(); err != nil {
+			return defenderSettings{}, err
 		}
 		address := in.cloud.manager + accountPath(in.ref.Account, in.ref.ResourceGroup, in.ref.Name) +
 			"/providers/Microsoft.Security/defenderForStorageSettings/current?api-version=2025-01-01"

@@ -30,8 +30,8 @@ func (in *inspection) readPerimeter(ctx context.Context) {
 
 // listBelow reads a list of what belongs to the account.
 func listBelow[T any](ctx context.Context, in *inspection, name string) ([]T, error) {
-	if in.ref.ResourceGroup == "" || in.ref.Account == "" {
-		return nil, noGroup()
+	if err := in.unseen(); err != nil {
+		return nil, err
 	}
 	return list[T](ctx, in.session, accountPath(in.ref.Account, in.ref.ResourceGroup, in.ref.Name)+"/"+name, storageVersion)
 }

@@ -242,8 +242,8 @@ func (in *inspection) readLogging(ctx context.Context) {
 		return
 	}
 	settle(ctx, in, &in.rec.Store.Logging, loggingListing(), func(ctx context.Context) ([]diagnosticSetting, error) {
-		if in.ref.ResourceGroup == "" || in.ref.Account == "" {
-			return nil, noGroup()
+		if err := in.unseen(); err != nil {
+			return nil, err
 		}
 		path := accountPath(in.ref.Account, in.ref.ResourceGroup, in.ref.Name) + "/blobServices/default/providers/Microsoft.Insights/diagnosticSettings"
 		return list[diagnosticSetting](ctx, in.session, path, "api-version=2021-05-01-preview")

@@ -80,8 +80,12 @@ func xmlRoot(component string) string {
 // wellFormed checks the outermost form of a success: the SDK takes an empty body, or other elements than those asked
 // for, for an answer in which nothing is set.
 func wellFormed(asked *url.URL, body []byte) error {
-	if component := asked.Query().Get("comp"); component != "" {
+	query := asked.Query()
+	switch component := query.Get("comp"); {
+	case component != "":
 		return wellFormedXML(xmlRoot(component), body)
+	case query.Get("restype") == "container": // a container's properties are in the header
+		return nil
 	}
 	text := bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf"))
 	if len(text) == 0 {
