@@ -21,7 +21,7 @@ type part = ahead.Part[int, string]
 func counting(from, n int, pause time.Duration) part {
 	return func(ctx context.Context, yield func(int, string) bool) {
 		for i := range n {
-			time.Sleep(pause)
+			<-time.After(pause) // in made-up time
 			if ctx.Err() != nil || !yield(from+i, "x") {
 				return
 			}

@@ -121,7 +121,7 @@ func serve(b *testing.B, w bigWorld) (http.RoundTripper, func() map[string]int) 
 	if err := cmd.Start(); err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { in.Close(); cmd.Wait() }) //nolint:errcheck // what matters of it has been read
+	b.Cleanup(func() { in.Close(); _ = cmd.Wait() }) // what matters of it has been read
 	lines := bufio.NewScanner(out)
 	if !lines.Scan() {
 		b.Fatalf("the world did not come up: %v", lines.Err())
