@@ -63,13 +63,29 @@ type ManagedFolder struct {
 	IAM  Fact[IAMPolicy] `json:"iam,omitzero"`
 }
 
+// ServicePerimeter is the perimeter of VPC Service Controls that holds a project and restricts Cloud Storage.
+type ServicePerimeter struct {
+	Name         string             `json:"name"`          // "accessPolicies/1/servicePerimeters/P"
+	Enforced     bool               `json:"enforced"`      // false: a dry run, which logs and lets through
+	AccessLevels []string           `json:"access_levels"` // whoever meets one is let in
+	Ingress      []PerimeterIngress `json:"ingress"`       // rules that let in to Cloud Storage
+}
+
+// PerimeterIngress is one ingress rule.
+type PerimeterIngress struct {
+	IdentityType string   `json:"identity_type"` // "ANY_IDENTITY", "ANY_USER_ACCOUNT", "ANY_SERVICE_ACCOUNT"; else the named alone
+	Identities   []string `json:"identities"`
+	Sources      []string `json:"sources"` // "*", access levels, projects, networks
+	Methods      []string `json:"methods"` // "*", methods, permissions, roles
+}
+
 // ScopeGCP holds the facts of a project.
 type ScopeGCP struct {
 	PublicAccessPrevention Fact[PublicAccessPrevention] `json:"public_access_prevention,omitzero"`
 	DenyPolicies           Fact[Policies]               `json:"deny_policies,omitzero"`
 	CustomRoles            Fact[CustomRoles]            `json:"custom_roles,omitzero"`
 	HMACKeys               Fact[AccessKeys]             `json:"hmac_keys,omitzero"`
-	ServicePerimeter       Fact[Labels]                 `json:"service_perimeter,omitzero"`
+	ServicePerimeter       Fact[ServicePerimeter]       `json:"service_perimeter,omitzero"`
 }
 
 // BucketGCP holds the facts that only a GCS bucket has.

@@ -42,7 +42,7 @@ func gcsFirst() scanners.FactSet {
 }
 
 func gcsMore(verdict.Verb) scanners.FactSet {
-	return scanners.NewFactSet(factGCSRoles, factGCSTags, factObjects)
+	return scanners.NewFactSet(factGCSRoles, factGCSTags, factGCSPerimeter, factObjects)
 }
 
 // gcsPermissions are the permissions of which any one lets a client do the verb on a bucket.
@@ -164,7 +164,7 @@ func gcsIPFilter(filter scanners.Fact[scanners.IPFilter]) gate {
 
 // decide applies the gates that stand before every grant. without names one guard that is taken as off.
 func (c *gcsCase) decide(who verdict.Audience, verb verdict.Verb, g gcsGrants, without string) verdict.Verdict {
-	pap, uniform, payer, network := c.pap, c.uniform, c.payer, c.network
+	pap, uniform, payer, network, perimeter := c.pap, c.uniform, c.payer, c.network, c.perimeter(who)
 	switch without {
 	case "":
 	case pap.guard.Name:
@@ -175,12 +175,14 @@ func (c *gcsCase) decide(who verdict.Audience, verb verdict.Verb, g gcsGrants, w
 		payer = flag{known: true, guard: payer.guard}
 	case network.guard.Name:
 		network = gate{answer: verdict.Yes, guard: network.guard}
+	case perimeter.guard.Name:
+		perimeter = gate{answer: verdict.Yes, guard: perimeter.guard}
 	}
 	v := verdict.Union(g.iam, guarded(g.acl, uniform))
 	if who != verdict.Named {
 		v = guarded(v, pap)
 	}
-	v = through(v, network)
+	v = through(v, network, perimeter)
 	switch {
 	case who == verdict.Anonymous:
 		v = guarded(v, payer)
@@ -236,9 +238,12 @@ func (c *gcsCase) latent(who verdict.Audience, verb verdict.Verb, g gcsGrants, n
 			out = append(out, verdict.Latent{Audience: who, Verb: verb, Guard: f.guard, Grants: v.Grants})
 		}
 	}
-	if c.network.answer == verdict.No {
-		if v := c.decide(who, verb, g, c.network.guard.Name); opens(v) {
-			out = append(out, verdict.Latent{Audience: who, Verb: verb, Guard: c.network.guard, Grants: v.Grants})
+	for _, shut := range []gate{c.network, c.perimeter(who)} {
+		if shut.answer != verdict.No {
+			continue
+		}
+		if v := c.decide(who, verb, g, shut.guard.Name); opens(v) {
+			out = append(out, verdict.Latent{Audience: who, Verb: verb, Guard: shut.guard, Grants: v.Grants})
 		}
 	}
 	return out

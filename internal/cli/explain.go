@@ -24,7 +24,7 @@ Raw Amazon S3: a bucket policy as it is, or an object with any of
   account_public_access_block ownership website versioning request_payment encryption
   access_points objects organization_id resource_control_policies service_control_policies
 Raw Google Cloud Storage: bucket (as the JSON API prints it) iam_policy objects
-  default_object_acl managed_folders org_policy custom_roles deny_policies effective_tags at
+  default_object_acl managed_folders org_policy custom_roles deny_policies service_perimeter effective_tags at
 Raw Azure: account and containers (as the management API prints them) container (the one
   asked about) service_properties blobs stored_access_policies sas network_security_perimeter at
 

@@ -211,7 +211,7 @@ func oneLine(text []byte) []byte {
 
 // guessProvider goes by keys that only one provider's input has.
 func guessProvider(in fields) string {
-	for _, key := range []string{"iam_policy", "default_object_acl", "managed_folders", "org_policy", "custom_roles", "deny_policies", "effective_tags"} {
+	for _, key := range []string{"iam_policy", "default_object_acl", "managed_folders", "org_policy", "custom_roles", "deny_policies", "service_perimeter", "effective_tags"} {
 		if in[key] != nil {
 			return "gcp"
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 var gcsKeys = []string{"bucket", "iam_policy", "objects", "default_object_acl", "managed_folders", "org_policy",
-	"custom_roles", "deny_policies", "effective_tags", "project", "at"}
+	"custom_roles", "deny_policies", "service_perimeter", "effective_tags", "project", "at"}
 
 func gcsRecord(in fields) (*built, error) {
 	if err := in.onlyKeys(append([]string{"id", "provider"}, gcsKeys...)); err != nil {
@@ -59,8 +59,9 @@ func gcsRecord(in fields) (*built, error) {
 	if err := give(b, in, "deny_policies", &scope.DenyPolicies, gcsDenyPolicies); err != nil {
 		return nil, err
 	}
-	scope.ServicePerimeter = scanners.AbsentFact[scanners.Labels](givenOrigin("perimeter"))
-	b.assume("service_perimeter")
+	if err := give(b, in, "service_perimeter", &scope.ServicePerimeter, gcsPerimeter); err != nil {
+		return nil, err
+	}
 	// Tags that are not given stay unknown: a condition on them has no answer without them.
 	if raw, ok := in["effective_tags"]; ok && !isNull(raw) {
 		if err := give(b, in, "effective_tags", &g.EffectiveTags, gcsTags); err != nil {

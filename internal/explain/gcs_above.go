@@ -1,4 +1,4 @@
-// What stands above a bucket in raw GCS input: custom roles, deny policies, tags.
+// What stands above a bucket in raw GCS input: custom roles, deny policies, the service perimeter, tags.
 
 package explain
 
@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tojimari/tojimari/internal/access/perimeter"
 	"github.com/tojimari/tojimari/scanners"
 )
 
@@ -70,6 +71,12 @@ func gcsDenyPolicies(raw json.RawMessage) (scanners.Policies, bool, error) {
 		out.List = append(out.List, scanners.PolicyText{Text: text})
 	}
 	return out, true, nil
+}
+
+// gcsPerimeter reads the perimeter that holds the bucket's project, as 'gcloud access-context-manager perimeters
+// describe' prints it.
+func gcsPerimeter(raw json.RawMessage) (scanners.ServicePerimeter, bool, error) {
+	return perimeter.Read(unwrap(raw, "service_perimeter"), "")
 }
 
 // gcsTags accepts {"ORG/KEY": "VALUE"} or the effectiveTags of the Resource Manager API.

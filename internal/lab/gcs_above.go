@@ -24,6 +24,8 @@ func (g *Google) above(q request) answer {
 		return g.roles(q)
 	case "iam.policies.listPolicies", "iam.policies.get":
 		return g.denyPolicies(q)
+	case "accesscontextmanager.accessPolicies.list", "accesscontextmanager.accessPolicies.servicePerimeters.list":
+		return g.perimeters(q)
 	case "iamcredentials.generateAccessToken":
 		if !slices.Contains(g.Impersonable, q.bucket) {
 			return rpcError(http.StatusForbidden, "PERMISSION_DENIED", "IAM_PERMISSION_DENIED", "Permission 'iam.serviceAccounts.getAccessToken' denied on resource.")
@@ -156,6 +158,29 @@ func (g *Google) denyPolicies(q request) answer {
 	out := map[string]any{}
 	if list != nil {
 		out["policies"] = list
+	}
+	return googleJSON(out)
+}
+
+func (g *Google) perimeters(q request) answer {
+	list := g.Perimeters[q.bucket]
+	out, policy := map[string]any{}, "accessPolicies/"+strings.TrimPrefix(q.bucket, "organizations/")
+	if q.operation == "accesscontextmanager.accessPolicies.list" {
+		if len(list) > 0 {
+			out["accessPolicies"] = []map[string]any{{"name": policy, "parent": q.bucket}}
+		}
+		return googleJSON(out)
+	}
+	page, next := pageOf(q, len(list), "pageSize", 100)
+	var perimeters []json.RawMessage
+	for _, p := range list[page[0]:page[1]] {
+		perimeters = append(perimeters, json.RawMessage(p))
+	}
+	if perimeters != nil {
+		out["servicePerimeters"] = perimeters
+	}
+	if next != "" {
+		out["nextPageToken"] = next
 	}
 	return googleJSON(out)
 }

@@ -98,6 +98,9 @@ func demoGoogle() *Google {
 			},
 			Buckets: []GoogleBucket{documents, folder, prevented, hidden, byACL, signedIn, logs, bucket("acme-finance-denied", "EU", uniform("inherited"))},
 		}},
+		Perimeters: map[string][]string{"organizations/1001": {`{"name":"accessPolicies/1001/servicePerimeters/data","title":"data","perimeterType":"PERIMETER_TYPE_REGULAR",` +
+			`"status":{"resources":["projects/999999999999"],"restrictedServices":["storage.googleapis.com","bigquery.googleapis.com"]},` +
+			`"spec":{"resources":["projects/123456789012","projects/999999999999"],"restrictedServices":["storage.googleapis.com"]},"useExplicitDryRunSpec":true}`}},
 		Denies: map[string][]GoogleDeny{"organizations/1001": {{ID: "no-policy-changes", Rules: `[{"denyRule":{"deniedPrincipals":["principalSet://goog/public:all"],` +
 			`"exceptionPrincipals":["principalSet://goog/group/cloud-admins@acme.example"],"deniedPermissions":["storage.googleapis.com/buckets.setIamPolicy"]}}]`}}},
 	}

@@ -21,7 +21,7 @@ func isGoogle(name string) bool {
 		return false
 	}
 	switch rest {
-	case "storage", "cloudresourcemanager", "orgpolicy", "iam", "oauth2", "iamcredentials":
+	case "storage", "cloudresourcemanager", "orgpolicy", "iam", "oauth2", "iamcredentials", "accesscontextmanager":
 		return true
 	}
 	return strings.HasSuffix(rest, "-cloudresourcemanager") && !strings.Contains(rest, ".")
@@ -58,6 +58,13 @@ func readGoogle(r *http.Request, form url.Values) request {
 		}
 	case "iam":
 		readIAM(&q, parts)
+	case "accesscontextmanager":
+		switch {
+		case len(parts) == 2 && parts[1] == "accessPolicies":
+			q.operation, q.bucket = "accesscontextmanager.accessPolicies.list", q.query.Get("parent")
+		case len(parts) == 4 && parts[3] == "servicePerimeters":
+			q.operation, q.bucket = "accesscontextmanager.accessPolicies.servicePerimeters.list", "organizations/"+parts[2]
+		}
 	default:
 		readResources(&q, parts)
 	}

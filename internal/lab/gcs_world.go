@@ -20,6 +20,9 @@ type Google struct {
 	Denies map[string][]GoogleDeny
 	// Roles are custom roles by what defines them: "projects/P", "organizations/N".
 	Roles map[string][]GoogleRole
+	// Perimeters are service perimeters by organisation ("organizations/N"), each as its JSON. They are in one access
+	// policy of the organisation's number.
+	Perimeters map[string][]string
 	// Impersonable are the service accounts that the caller may become.
 	Impersonable []string
 

@@ -14,13 +14,14 @@ func uncoveredPhrases() []Phrase {
 		{"S3 Access Grants", "S3 Access Grants"},
 		{"access points that other accounts made for a bucket", "別アカウントがバケットに作成したアクセスポイント"},
 		{"object ACLs beyond the sample of --objects", "--objects のサンプル以外のオブジェクト ACL"},
+		{"object ACLs and signed links beyond the sample of --objects", "--objects のサンプル以外のオブジェクト ACL と署名付きリンク"},
 		{"identity policies and roles of the accounts", "アカウント内の ID ベースのポリシーとロール"},
 		{"VPC endpoint policies", "VPC エンドポイントポリシー"},
 		{"CloudFront distributions and other fronts", "CloudFront ディストリビューションなどの前段"},
 
 		// Google Cloud Storage.
-		{"VPC Service Controls perimeters and access levels", "VPC Service Controls の境界とアクセスレベル"},
 		{"Anywhere Cache", "Anywhere Cache"},
+		{"what access levels of service perimeters ask for", "サービス境界のアクセスレベルが求める条件"},
 		{"folders of buckets with a hierarchical namespace", "階層型名前空間のバケットのフォルダー"},
 		{"allow policies of projects, folders and organisations", "プロジェクト・フォルダー・組織の許可ポリシー"},
 		{"who belongs to groups and domains", "グループやドメインの構成員"},

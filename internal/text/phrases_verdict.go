@@ -13,6 +13,7 @@ func verdictPhrases() []Phrase {
 		{"an object that is not encrypted with a customer-supplied key", "顧客指定の暗号鍵で暗号化されていないオブジェクト"},
 		{"an object stored without KMS: the bucket's default is {0}, which refuses [1]", "KMS を使わずに保存されたオブジェクト（バケットの既定の {0} は、[1]を拒否します）"},
 		{"an object that the bucket's owner owns: the policy opens no others", "バケット所有者が所有するオブジェクト（ポリシーはほかを開きません）"},
+		{"a blob that is neither archived nor encrypted with a key of its writer's", "アーカイブも、書き込んだ人の鍵による暗号化もされていない BLOB"},
 		{"unsigned readers", "署名のない読み取り"},
 		{"readers without rights on the key", "鍵の権限を持たない読み取り"},
 
@@ -34,7 +35,14 @@ func verdictPhrases() []Phrase {
 		{"{0}: not read, assumed that no VPC Service Controls perimeter holds the project", "{0}：読み取っていないため、プロジェクトは VPC Service Controls の境界の外にあるものとみなしました"},
 		{"{0}: not read, assumed that no enforced network security perimeter holds the account", "{0}：読み取っていないため、アカウントは強制されたネットワークセキュリティ境界の外にあるものとみなしました"},
 		{"[0]: the public access block of account {1}, which owns it, is not read, assumed unset", "[0]：所有アカウント {1} の公開アクセスのブロックは読み取っていないため、未設定とみなしました"},
+		{"sas: the signatures cannot be checked, assumed that the keys behind them still stand and that signers with an identity still hold their roles", "sas：署名は検証できないため、署名に使われた鍵が今も有効で、ID で署名した人が今もロールを持つものとみなしました"},
 		{"{0}: not set (null), which counts as allowed on accounts made before the default changed", "{0}：未設定（null）です。既定値が変わる前に作られたアカウントでは許可とみなされます"},
+
+		// Service perimeters of VPC Service Controls.
+		{"coming from inside the service perimeter, or being let in by it", "サービス境界の内側からの要求か、境界が許可した要求であること"},
+		{"access level {0}", "アクセスレベル {0}"},
+		{"an ingress rule of the perimeter: from {0}, for {1}", "境界の上り（内向き）ルール：{0} から、{1} に対して"},
+		{"whether any identity of an ingress rule means callers without one is not documented", "上り（内向き）ルールの「任意の ID」が ID のない呼び出し元を含むかどうかは、公開文書に書かれていません"},
 
 		{"userProject=PROJECT (a project of the caller's own pays)", "userProject=プロジェクト（相手自身のプロジェクトが料金を負担）"},
 
@@ -64,6 +72,7 @@ func verdictPhrases() []Phrase {
 
 		// What the provider's documentation leaves open.
 		{"whether system container {0} honours an anonymous access level is not documented", "システムコンテナー {0} に匿名アクセスレベルが効くかどうかは文書にありません"},
+		{"what a network security perimeter in audit mode lets in is not documented", "監査モードのネットワークセキュリティ境界が何を許可するかは文書にありません"},
 		{"whether a blocking SAS expiration policy covers user delegation SAS is not documented", "SAS 有効期限ポリシー（ブロック）がユーザー委任 SAS にも効くかどうかは文書にありません"},
 		{"[0]: whether the member is among the exceptions is not in the configuration", "[0]：そのメンバーが例外に含まれるかどうかは、設定からは分かりません"},
 		{"whether a deny policy overrides a grant made by ACL is not documented", "拒否ポリシーが ACL による許可より優先されるかどうかは文書にありません"},

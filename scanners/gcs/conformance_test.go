@@ -3,6 +3,7 @@ package gcs_test
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,11 +53,14 @@ func TestConformance(t *testing.T) {
 		},
 		Target:  scanners.Target{Scheme: "gcp", Name: "acme-prod"},
 		Answers: scannertest.GoogleAnswers(),
-		// Both are told by where the project lies.
-		Falls: func(lost, with scanners.FactName) bool {
-			return lost == "scope.gcp.custom_roles" && with == "scope.gcp.deny_policies"
-		},
+		Falls:   fallsTogether,
 	})
+}
+
+// fallsTogether: what stands above a project is found by where it lies.
+func fallsTogether(lost, with scanners.FactName) bool {
+	above := []scanners.FactName{"scope.gcp.deny_policies", "scope.gcp.service_perimeter", "scope.gcp.custom_roles"}
+	return slices.Contains(above, lost) && slices.Contains(above, with)
 }
 
 // TestConformanceOfTrees is for projects that are found through a folder and lie in an organisation.
@@ -70,8 +74,9 @@ func TestConformanceOfTrees(t *testing.T) {
 			{ID: "acme-one", Number: 1, Parent: "folders/2", Buckets: bucket("acme-one-bucket")},
 			{ID: "acme-two", Number: 2, Parent: "folders/3", Buckets: bucket("acme-two-bucket")},
 		},
-		Denies: map[string][]lab.GoogleDeny{"organizations/1": {{ID: "d", Rules: `[]`}}},
-		Roles:  map[string][]lab.GoogleRole{"projects/acme-one": {{Name: "projects/acme-one/roles/reader", Permissions: []string{"storage.objects.get"}}}},
+		Denies:     map[string][]lab.GoogleDeny{"organizations/1": {{ID: "d", Rules: `[]`}}},
+		Perimeters: map[string][]string{"organizations/1": {fence("p", "1")}},
+		Roles:      map[string][]lab.GoogleRole{"projects/acme-one": {{Name: "projects/acme-one/roles/reader", Permissions: []string{"storage.objects.get"}}}},
 	}
 	l, err := lab.Start(lab.World{Google: world})
 	if err != nil {
@@ -86,10 +91,7 @@ func TestConformanceOfTrees(t *testing.T) {
 		},
 		Target:  scanners.Target{Scheme: "gcp", Name: "folders/2"},
 		Answers: scannertest.GoogleAnswers(),
-		// Both are told by where the project lies.
-		Falls: func(lost, with scanners.FactName) bool {
-			return lost == "scope.gcp.custom_roles" && with == "scope.gcp.deny_policies"
-		},
+		Falls:   fallsTogether,
 		// Roles of the organisation that may not be listed are left out; here there are none.
 		Silent: func(identity string) bool { return strings.Contains(identity, "/v1/organizations/1/roles") },
 	})

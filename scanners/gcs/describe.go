@@ -19,7 +19,7 @@ func (s *Scanner) Describe() scanners.Description {
 		},
 		Requires: []string{bucketListing().Permission},
 		NotCovered: []string{
-			"VPC Service Controls perimeters and access levels", "Anywhere Cache", "folders of buckets with a hierarchical namespace",
+			"what access levels of service perimeters ask for", "Anywhere Cache", "folders of buckets with a hierarchical namespace",
 			"allow policies of projects, folders and organisations", "who belongs to groups and domains",
 			"principal access boundary policies", "object ACLs beyond the sample of --objects",
 			"Cloud CDN, load balancers and other fronts", "data access audit logs", "Firebase rules",
@@ -45,6 +45,7 @@ func (s *Scanner) Describe() scanners.Description {
 	}
 	add("scope.gcp.public_access_prevention", effectivePrevention().Permission)
 	add("scope.gcp.deny_policies", denyListing().Permission, "iam.denypolicies.get", "resourcemanager.projects.get", "resourcemanager.folders.get")
+	add("scope.gcp.service_perimeter", perimeterListing().Permission, "accesscontextmanager.policies.list", "resourcemanager.projects.get", "resourcemanager.folders.get")
 	add("scope.gcp.custom_roles", roleListing().Permission, "resourcemanager.projects.get", "resourcemanager.folders.get")
 	add("scope.gcp.hmac_keys", keyListing().Permission)
 	return d

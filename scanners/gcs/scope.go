@@ -42,6 +42,9 @@ func (in *inspection) inspectScope(ctx context.Context) {
 	if in.wanted("scope.gcp.deny_policies") {
 		settle(ctx, in, &s.DenyPolicies, denyListing(), in.readDenies)
 	}
+	if in.wanted("scope.gcp.service_perimeter") {
+		settle(ctx, in, &s.ServicePerimeter, perimeterListing(), in.readPerimeter)
+	}
 	if in.wanted("scope.gcp.custom_roles") {
 		settle(ctx, in, &s.CustomRoles, roleListing(), in.readRoles)
 	}
@@ -114,38 +117,59 @@ func (in *inspection) readDenies(ctx context.Context) (scanners.Policies, error)
 	if err != nil {
 		return out, err
 	}
-	for range deepestAncestry {
+	err = in.upwards(ctx, node, func(node string) (bool, error) {
 		list, err := in.deniesAt(ctx, node)
-		if err != nil {
-			return out, err
-		}
 		out.List = append(out.List, list...)
-		if strings.HasPrefix(node, "organizations/") {
-			break
-		}
-		if node, err = in.parentOf(ctx, node); err != nil {
-			return out, err
-		}
-		if node == "" {
-			break
-		}
-	}
-	return out, nil
+		return true, err
+	})
+	return out, err
 }
 
-// parentOf is what a project or folder lies in; empty for a project without an organisation.
-func (ses *session) parentOf(ctx context.Context, node string) (string, error) {
-	return ses.parents.Get(ctx, node, func(ctx context.Context) (string, error) {
+// place is where a project or folder is in the tree.
+type place struct {
+	name   string // by number: "projects/123"
+	parent string // "folders/N" or "organizations/N"; empty for a project without an organisation
+}
+
+func (ses *session) placeOf(ctx context.Context, node string) (place, error) {
+	return ses.places.Get(ctx, node, func(ctx context.Context) (place, error) {
 		kind, _, _ := strings.Cut(node, "/")
 		doc, err := get[struct{ Name, Parent string }](ctx, ses, resourceURL+node, nil)
 		if err != nil {
-			return "", about("resourcemanager."+kind+".get", err)
+			return place{}, about("resourcemanager."+kind+".get", err)
 		}
-		if doc.Name == "" || doc.Parent != "" && !treeName.MatchString(doc.Parent) {
-			return "", &failure{Kind: attempt.Malformed, Message: "the answer is not a project or folder"}
+		if !placeName.MatchString(doc.Name) || doc.Parent != "" && !treeName.MatchString(doc.Parent) {
+			return place{}, &failure{Kind: attempt.Malformed, Message: "the answer is not a project or folder"}
 		}
-		return doc.Parent, nil
+		return place{doc.Name, doc.Parent}, nil
 	})
+}
+
+// upwards calls visit for a project and everything above it, in that order, until visit says to stop.
+func (ses *session) upwards(ctx context.Context, node string, visit func(node string) (more bool, err error)) error {
+	for range deepestAncestry {
+		if more, err := visit(node); err != nil || !more || strings.HasPrefix(node, "organizations/") {
+			return err
+		}
+		at, err := ses.placeOf(ctx, node)
+		if err != nil || at.parent == "" {
+			return err
+		}
+		node = at.parent
+	}
+	return &failure{Kind: attempt.Malformed, Message: "the project lies deeper than folders can"}
+}
+
+// organisation is what the project lies in; empty for a project without one.
+func (ses *session) organisation(ctx context.Context, project string) (string, error) {
+	found := ""
+	err := ses.upwards(ctx, project, func(node string) (bool, error) {
+		if strings.HasPrefix(node, "organizations/") {
+			found = node
+		}
+		return found == "", nil
+	})
+	return found, err
 }
 
 // deniesAt reads the deny policies attached to one place. The list leaves their rules out, so that each is read on its
@@ -200,14 +224,10 @@ func (in *inspection) readRoles(ctx context.Context) (scanners.CustomRoles, erro
 		return out, err
 	}
 	out.List = append(out.List, own...)
-	for range deepestAncestry {
-		if node, err = in.parentOf(ctx, node); err != nil || node == "" || strings.HasPrefix(node, "organizations/") {
-			break
-		}
-	}
-	if err == nil && node != "" {
+	top, err := in.organisation(ctx, node)
+	if err == nil && top != "" {
 		var above []scanners.CustomRole
-		if above, err = in.rolesOf(ctx, node); err == nil {
+		if above, err = in.rolesOf(ctx, top); err == nil {
 			out.List = append(out.List, above...)
 		}
 	}

@@ -59,9 +59,12 @@ func TestDenyPoliciesFromTheProjectUpwards(t *testing.T) {
 
 func TestRefusalsAboveTheProject(t *testing.T) {
 	for operation, want := range map[string]map[scanners.FactName]fact{
-		"iam.policies.listPolicies":                      {"scope.gcp.deny_policies": {Code: scanners.Denied, Permission: "iam.denypolicies.list"}},
-		"iam.policies.get":                               {"scope.gcp.deny_policies": {Code: scanners.Denied, Permission: "iam.denypolicies.get"}},
-		"cloudresourcemanager.folders.get":               {"scope.gcp.deny_policies": {Code: scanners.Denied, Permission: "resourcemanager.folders.get"}},
+		"iam.policies.listPolicies": {"scope.gcp.deny_policies": {Code: scanners.Denied, Permission: "iam.denypolicies.list"}},
+		"iam.policies.get":          {"scope.gcp.deny_policies": {Code: scanners.Denied, Permission: "iam.denypolicies.get"}},
+		"cloudresourcemanager.folders.get": {
+			"scope.gcp.deny_policies":     {Code: scanners.Denied, Permission: "resourcemanager.folders.get"},
+			"scope.gcp.service_perimeter": {Code: scanners.Denied, Permission: "resourcemanager.folders.get"},
+		},
 		"iam.projects.roles.list":                        {"scope.gcp.custom_roles": {Code: scanners.Denied, Permission: "iam.roles.list"}},
 		"orgpolicy.projects.policies.getEffectivePolicy": {"scope.gcp.public_access_prevention": {Code: scanners.Denied, Permission: "orgpolicy.policy.get"}},
 		"storage.projects.hmacKeys.list":                 {"scope.gcp.hmac_keys": {Code: scanners.Denied, Permission: "storage.hmacKeys.list"}},

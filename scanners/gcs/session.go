@@ -4,6 +4,7 @@ package gcs
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -24,6 +25,7 @@ const (
 	resourceURL = "https://cloudresourcemanager.googleapis.com/v3/"
 	orgURL      = "https://orgpolicy.googleapis.com/v2/"
 	iamURL      = "https://iam.googleapis.com/"
+	contextURL  = "https://accesscontextmanager.googleapis.com/v1/"
 )
 
 // session is safe for concurrent use.
@@ -38,10 +40,11 @@ type session struct {
 	client *storage.Client // for what it tells whole
 	api    *raw.Service    // for buckets and managed folders: docs/decisions.md says what the client leaves out
 
-	lapsed  atomic.Bool                              // the credentials are known to have expired
-	parents memo.Memo[string, string]                // "projects/P", "folders/N": what it lies in, empty for nothing
-	denies  memo.Memo[string, []scanners.PolicyText] // by "projects/P", "folders/N", "organizations/N"
-	roles   memo.Memo[string, []scanners.CustomRole] // by "projects/P", "organizations/N"
+	lapsed atomic.Bool                              // the credentials are known to have expired
+	places memo.Memo[string, place]                 // by "projects/P", "folders/N"
+	denies memo.Memo[string, []scanners.PolicyText] // by "projects/P", "folders/N", "organizations/N"
+	roles  memo.Memo[string, []scanners.CustomRole] // by "projects/P", "organizations/N"
+	fences memo.Memo[string, []json.RawMessage]     // service perimeters by "organizations/N"
 }
 
 // connect returns the one session for a connection.

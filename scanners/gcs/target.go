@@ -25,6 +25,7 @@ type view struct {
 var (
 	// projectName takes ids (with the domain of old ones) and numbers. Resource Manager, "Project identifiers".
 	projectName = regexp.MustCompile(`^([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$|^[0-9]{1,20}$`)
+	placeName   = regexp.MustCompile(`^(projects|folders)/[0-9]{1,20}$`)
 	treeName    = regexp.MustCompile(`^(folders|organizations)/[0-9]{1,20}$`)
 	// bucketName follows Cloud Storage, "Bucket naming requirements", up to 222 characters with dots.
 	bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$`)
