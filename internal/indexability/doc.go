@@ -13,6 +13,7 @@ package indexability
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/tojimari/tojimari/internal/robots"
@@ -110,6 +111,16 @@ func Engines() []Engine {
 	}
 }
 
+// engines are the engines for one page: pictures are fetched by a crawler of their own, which obeys the group for
+// Googlebot only where robots.txt has none for it. Google Search Central, "Overview of Google crawlers".
+func (o Observation) engines() []Engine {
+	out := Engines()
+	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(o.Header.Get("Content-Type"))), "image/") {
+		out[0].Tokens = append([]string{"Googlebot-Image"}, out[0].Tokens...)
+	}
+	return out
+}
+
 // Step is one step of the story: an answer and why.
 type Step struct {
 	Answer Answer   `json:"answer"`
@@ -164,6 +175,7 @@ const (
 	BlockedStillListed TrapCode = "blocked_url_can_be_listed"
 	RobotsNotYours     TrapCode = "robots_txt_not_yours"
 	NoindexAtFrontOnly TrapCode = "noindex_only_at_front"
+	NoindexNotHTML     TrapCode = "noindex_in_other_type"
 	NoindexForOthers   TrapCode = "noindex_for_other_crawler"
 	DateIgnored        TrapCode = "unavailable_after_ignored"
 	AttachmentIsNoStop TrapCode = "attachment_does_not_stop_indexing"

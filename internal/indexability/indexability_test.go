@@ -338,3 +338,46 @@ func FuzzJudge(f *testing.F) {
 		}
 	})
 }
+
+// Pictures are fetched by a crawler with a group of its own.
+func TestPicturesHaveACrawlerOfTheirOwn(t *testing.T) {
+	file := robots.Parse([]byte("User-agent: Googlebot-Image\nDisallow: /\n\nUser-agent: *\nAllow: /\n"))
+	for contentType, want := range map[string]ix.Outcome{
+		"image/jpeg": ix.URLOnly, "Image/PNG; x=y": ix.URLOnly, "application/pdf": ix.Indexable,
+	} {
+		u, err := url.Parse("https://files.example.com/a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := ix.Judge(ix.Observation{
+			URL: u, Status: 200, Header: http.Header{"Content-Type": {contentType}}, Robots: robots.Policy{File: file},
+		})
+		if got := s.Engines[0].Outcome; got != want {
+			t.Errorf("%s: %s, want %s (%+v)", contentType, got, want, s.Engines[0])
+		}
+	}
+}
+
+// A meta tag is read in HTML alone; where the type does not say what it is, nobody can tell.
+func TestMetaTagsInOtherTypes(t *testing.T) {
+	u, err := url.Parse("https://files.example.com/a.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for contentType, want := range map[string]ix.Outcome{
+		"text/html": ix.NotIndexable, "application/xhtml+xml": ix.NotIndexable, "text/plain": ix.Indexable, "application/pdf": ix.Indexable,
+		"binary/octet-stream": ix.NotKnown, "": ix.NotKnown, "application/xml; charset=utf-8": ix.NotKnown,
+	} {
+		s := ix.Judge(ix.Observation{
+			URL: u, Status: 200, Header: http.Header{"Content-Type": {contentType}}, Robots: robots.Judge(robots.Fetch{Status: 404}),
+			Page: &ix.Head{Metas: []ix.Meta{{Name: "robots", Content: "noindex"}}, Closed: true, Complete: true},
+		})
+		if s.Verdict != want {
+			t.Errorf("%q: %s, want %s (%+v)", contentType, s.Verdict, want, s.Engines[0].Index)
+		}
+		trapped := slices.ContainsFunc(s.Traps, func(t ix.Trap) bool { return t.Code == ix.NoindexNotHTML })
+		if trapped != (want == ix.Indexable) {
+			t.Errorf("%q: traps %+v", contentType, s.Traps)
+		}
+	}
+}

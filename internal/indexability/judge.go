@@ -24,7 +24,7 @@ func Judge(o Observation) Story {
 		s.RobotsURL = robots.URL(o.URL)
 	}
 	s.Found, s.Ways = found(o)
-	for _, e := range Engines() {
+	for _, e := range o.engines() {
 		s.Engines = append(s.Engines, judgeEngine(o, e, s.Reached))
 	}
 	s.Verdict = overall(s.Engines)
@@ -138,7 +138,15 @@ func judgeEngine(o Observation, e Engine, reach Step) EngineStory {
 func (o Observation) directives(e Engine) Directives {
 	var metas []Meta
 	if o.Page != nil {
-		metas = o.Page.Metas
+		switch o.metasCount() {
+		case Yes:
+			metas = o.Page.Metas
+		case Unknown:
+			for _, m := range o.Page.Metas {
+				m.InBody = true // where the documentation does not place it, either
+				metas = append(metas, m)
+			}
+		}
 	}
 	return ReadDirectives(o.Header.Values("X-Robots-Tag"), metas, e.Tokens)
 }
@@ -178,6 +186,21 @@ func indexed(o Observation, d Directives) (Step, time.Time) {
 		}
 	}
 	return step, until
+}
+
+// metasCount says whether engines read meta tags in what is served with this type: in HTML they do, in what is declared
+// to be something else they do not, and where the type says nothing, or XML, it depends on what they take it for.
+func (o Observation) metasCount() Answer {
+	if o.isHTML() {
+		return Yes
+	}
+	media, _, _ := strings.Cut(strings.ToLower(o.Header.Get("Content-Type")), ";")
+	switch strings.TrimSpace(media) {
+	case "", "application/octet-stream", "binary/octet-stream", "application/x-download", "application/force-download", "application/xml", "text/xml":
+		return Unknown
+	default:
+		return No
+	}
 }
 
 func (o Observation) isHTML() bool {

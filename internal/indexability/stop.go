@@ -20,7 +20,7 @@ func stops(o Observation) []Stop {
 			"this page goes away and names are no longer told; objects that can be read stay readable to whoever knows or guesses a name"})
 	}
 	readable := func(yes string) (Answer, string) {
-		for _, e := range Engines() {
+		for _, e := range o.engines() {
 			if o.URL == nil {
 				break
 			}
@@ -75,7 +75,7 @@ func traps(o Observation, s Story) []Trap {
 	if s.Reached.Answer == No {
 		return nil
 	}
-	for i, e := range Engines() {
+	for i, e := range o.engines() {
 		story, d := s.Engines[i], o.directives(e)
 		if story.Robots.Answer == robots.Blocked {
 			if d.NoIndex {
@@ -83,6 +83,9 @@ func traps(o Observation, s Story) []Trap {
 			} else {
 				add(BlockedStillListed, "robots.txt keeps %s from the content and not from listing the address", e.Name)
 			}
+		}
+		if o.Page != nil && !d.NoIndex && o.metasCount() == No && ReadDirectives(nil, o.Page.Metas, e.Tokens).NoIndex {
+			add(NoindexNotHTML, "the page asks in a meta tag not to be indexed, and is served as %q, in which %s reads none", o.Header.Get("Content-Type"), e.Name)
 		}
 		if !d.NoIndex && len(d.OtherAgents) > 0 {
 			add(NoindexForOthers, "the noindex is for %s and does not bind %s", quoted(d.OtherAgents), e.Name)

@@ -127,6 +127,8 @@ func pagePhrases() []Phrase {
 		{"blocked_url_can_be_listed", "禁止した URL も検索結果に載りうる"},
 		{"robots_txt_not_yours", "robots.txt は自社のものではない"},
 		{"noindex_only_at_front", "noindex は前段だけ"},
+		{"noindex_in_other_type", "noindex の書かれた場所が HTML でない"},
+		{"the page asks in a meta tag not to be indexed, and is served as {0}, in which {1} reads none", "meta タグで検索避けを指定していますが、{0} として配信されているため {1} は読みません"},
 		{"noindex_for_other_crawler", "noindex は別のクローラー向け"},
 		{"unavailable_after_ignored", "unavailable_after は無視される"},
 		{"attachment_does_not_stop_indexing", "attachment では止まらない"},

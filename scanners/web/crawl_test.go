@@ -1,6 +1,9 @@
 package web_test
 
 import (
+	"bytes"
+	"compress/gzip"
+	"io"
 	"strings"
 	"testing"
 
@@ -78,6 +81,34 @@ func TestSitemaps(t *testing.T) {
 		if !strings.HasPrefix(to, cloudIP) {
 			t.Errorf("connected to %s", to)
 		}
+	}
+}
+
+// A sitemap may be stored packed, and what it unpacks to is bounded.
+func TestPackedSitemaps(t *testing.T) {
+	packed := func(text string) string {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		_, _ = io.WriteString(z, text)
+		_ = z.Close()
+		return b.String()
+	}
+	html := answer{header: map[string]string{"Content-Type": "text/html"}, body: "<html><body>x</body></html>"}
+	s := newSite(t, map[string]answer{
+		"www.example.com/robots.txt":     {body: "Sitemap: https://www.example.com/sitemap.xml.gz\nSitemap: https://www.example.com/bomb.xml.gz\nSitemap: https://www.example.com/half.xml.gz\n"},
+		"www.example.com/sitemap.xml.gz": {header: map[string]string{"Content-Type": "application/x-gzip"}, body: packed("<urlset><url><loc>https://www.example.com/members</loc></url></urlset>")},
+		"www.example.com/bomb.xml.gz":    {header: map[string]string{"Content-Type": "application/gzip"}, body: packed("<urlset>" + strings.Repeat(" ", 60<<20) + "<url><loc>https://www.example.com/beyond</loc></url></urlset>")},
+		"www.example.com/half.xml.gz":    {header: map[string]string{"Content-Type": "application/gzip"}, body: "\x1f\x8b\x08"},
+		"www.example.com/":               html,
+		"www.example.com/members":        html,
+	})
+	w := scanner(t, s, func(rt *scanners.Runtime, _ *web.Options) { rt.Options["depth"] = "1" })
+	var got []string
+	for _, r := range scan(t, w, "https://www.example.com/") {
+		got = append(got, r.Name)
+	}
+	if diff := cmp.Diff([]string{"https://www.example.com/", "https://www.example.com/members"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

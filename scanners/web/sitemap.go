@@ -3,7 +3,10 @@ package web
 // The sitemaps that a host's robots.txt names: addresses that the site itself hands to search engines.
 
 import (
+	"bufio"
+	"compress/gzip"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -46,6 +49,10 @@ func (s *Scanner) sitemaps(ctx context.Context, start *url.URL) map[string][]ind
 			if r.Status != http.StatusOK {
 				return nil
 			}
+			body, err := unpacked(body)
+			if err != nil {
+				return err
+			}
 			return listing.ReadSitemap(body, listing.Limits{Bytes: sitemapBytes, Entries: sitemapEntries}, func(l listing.Location) bool {
 				at, err := u.Parse(l.Address)
 				switch {
@@ -61,4 +68,19 @@ func (s *Scanner) sitemaps(ctx context.Context, start *url.URL) map[string][]ind
 		})
 	}
 	return out
+}
+
+// unpacked undoes gzip where a sitemap is stored so: sitemaps.org, "Other Sitemap formats", takes sitemap.xml.gz with
+// whatever type it is served. What it unpacks to is bounded like what is sent.
+func unpacked(body io.Reader) (io.Reader, error) {
+	buffered := bufio.NewReader(body)
+	start, _ := buffered.Peek(2) // an error here shows again when it is read
+	if len(start) < 2 || start[0] != 0x1F || start[1] != 0x8B {
+		return buffered, nil
+	}
+	z, err := gzip.NewReader(buffered)
+	if err != nil {
+		return nil, fmt.Errorf("unpacking: %w", err)
+	}
+	return io.LimitReader(z, sitemapBytes), nil
 }
