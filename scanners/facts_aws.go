@@ -28,6 +28,12 @@ type Accelerate struct {
 	Enabled bool `json:"enabled"`
 }
 
+// ABAC is attribute-based access control on a bucket: with it on, the bucket's tags are in the request as
+// aws:ResourceTag. S3 API Reference, GetBucketAbac.
+type ABAC struct {
+	Enabled bool `json:"enabled"`
+}
+
 // Organization is where an account stands in AWS Organizations.
 type Organization struct {
 	ID                string `json:"id"`
@@ -76,6 +82,7 @@ type BucketAWS struct {
 	Ownership         Fact[Ownership]         `json:"ownership,omitzero"`
 	Accelerate        Fact[Accelerate]        `json:"accelerate,omitzero"`
 	AccessPoints      Fact[AccessPoints]      `json:"access_points,omitzero"`
+	ABAC              Fact[ABAC]              `json:"abac,omitzero"`
 }
 
 // EndpointAWS holds the facts of an access point or multi-region access point.

@@ -17,7 +17,7 @@ func Needs(provider scanners.Provider, kind scanners.Kind, who verdict.Audience,
 	}
 	switch provider {
 	case scanners.AWS:
-		out.Add(factPolicyStatus, factOrganization, factPayer)
+		out.Add(factPolicyStatus, factOrganization, factPayer, factABAC, factLabels) // the last two where aws:ResourceTag decides
 		if who != verdict.Anonymous {
 			out.Add(factAccessPoints)
 		}

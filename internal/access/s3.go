@@ -31,6 +31,8 @@ const (
 	factPayer        = scanners.FactName("bucket.requester_pays")
 	factEncryption   = scanners.FactName("bucket.encryption")
 	factObjects      = scanners.FactName("bucket.objects")
+	factLabels       = scanners.FactName("bucket.labels")
+	factABAC         = scanners.FactName("bucket.aws.abac")
 )
 
 // s3Case is one bucket with what decides about it, each thing worked out once.
@@ -118,8 +120,20 @@ func newS3Case(rec *scanners.Record, at time.Time) *s3Case {
 		Bucket: rec.Name, Partition: rec.Partition, Region: rec.Region, Account: rec.Account, At: at,
 		BlockPublicACLs: c.blockACLs.on, PrivateSources: rec.Vendor != "", ACLs: aclsState(c.aclsOff.on),
 	}
-	if b.Labels.State == scanners.Known {
+	switch b.Labels.State {
+	case scanners.Known:
 		c.env.Tags = b.Labels.Value.Values
+	case scanners.Absent, scanners.Unsupported:
+		c.env.Tags = map[string]string{}
+	}
+	switch b.AWS.ABAC.State {
+	case scanners.Known:
+		c.env.ABAC = awspolicy.Off
+		if b.AWS.ABAC.Value.Enabled {
+			c.env.ABAC = awspolicy.On
+		}
+	case scanners.Absent, scanners.Unsupported:
+		c.env.ABAC = awspolicy.Off
 	}
 	switch org := scope.Organization; org.State {
 	case scanners.Known:

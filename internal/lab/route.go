@@ -107,7 +107,7 @@ var subresources = []struct{ key, operation string }{
 	{"lifecycle", "GetBucketLifecycleConfiguration"}, {"object-lock", "GetObjectLockConfiguration"},
 	{"replication", "GetBucketReplication"}, {"requestPayment", "GetBucketRequestPayment"},
 	{"tagging", "GetBucketTagging"}, {"notification", "GetBucketNotificationConfiguration"},
-	{"accelerate", "GetBucketAccelerateConfiguration"}, {"location", "GetBucketLocation"},
+	{"accelerate", "GetBucketAccelerateConfiguration"}, {"location", "GetBucketLocation"}, {"abac", "GetBucketAbac"},
 	{"versions", "ListObjectVersions"}, {"uploads", "ListMultipartUploads"},
 }
 

@@ -117,6 +117,15 @@ func (b *Bucket) setting(q request) answer {
 			XMLName xml.Name `xml:"AccelerateConfiguration"`
 			Status  string   `xml:",omitempty"`
 		}{Status: b.Accelerate})
+	case "GetBucketAbac":
+		out := struct {
+			XMLName xml.Name `xml:"AbacStatus"`
+			Status  string
+		}{Status: "Disabled"}
+		if b.ABAC {
+			out.Status = "Enabled"
+		}
+		return xmlAnswer(out)
 	}
 	return q.refuse(NotHere)
 }

@@ -89,6 +89,7 @@ type Bucket struct {
 	Tags          []Tag
 	EventBridge   bool
 	Accelerate    string // "Enabled", "Suspended"
+	ABAC          bool
 	Objects       []Object
 	// AnonymousList and AnonymousRead are what AWS would let a stranger do.
 	AnonymousList, AnonymousRead bool

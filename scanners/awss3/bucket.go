@@ -102,9 +102,14 @@ func bucketFacts() []bucketFact {
 				(*s3.Client).GetBucketAccelerateConfiguration, func(name *string) *s3.GetBucketAccelerateConfigurationInput {
 					return &s3.GetBucketAccelerateConfigurationInput{Bucket: name}
 				}, accelerate)},
+		{"bucket.aws.abac",
+			operation{"s3:GetBucketAbac", "s3:GetBucketAbac", "abac", nil},
+			fact(func(b *scanners.Bucket) *scanners.Fact[scanners.ABAC] { return &b.AWS.ABAC },
+				(*s3.Client).GetBucketAbac, func(name *string) *s3.GetBucketAbacInput { return &s3.GetBucketAbacInput{Bucket: name} }, abac)},
 		{"bucket.aws.access_points", accessPointListing(), readAccessPoints},
 		{"bucket.objects", objectListing(), readObjects},
 		{"bucket.names", objectListing(), readNames},
+		{"bucket.links", objectReading(), readLinks},
 	}
 }
 

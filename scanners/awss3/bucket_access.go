@@ -104,6 +104,14 @@ func policyStatus(out *s3.GetBucketPolicyStatusOutput) (scanners.PolicyStatus, e
 	return scanners.PolicyStatus{Public: *out.PolicyStatus.IsPublic}, nil
 }
 
+// abac: the answer always says which (API Reference, GetBucketAbac).
+func abac(out *s3.GetBucketAbacOutput) (scanners.ABAC, error) {
+	if out.AbacStatus == nil || out.AbacStatus.Status == "" {
+		return scanners.ABAC{}, errHollow
+	}
+	return scanners.ABAC{Enabled: out.AbacStatus.Status == s3types.BucketAbacStatusEnabled}, nil
+}
+
 func ownership(out *s3.GetBucketOwnershipControlsOutput) (scanners.Ownership, error) {
 	if out.OwnershipControls == nil || len(out.OwnershipControls.Rules) == 0 || out.OwnershipControls.Rules[0].ObjectOwnership == "" {
 		return scanners.Ownership{}, errHollow

@@ -64,6 +64,7 @@ func factCases() []factCase {
 		{"bucket.labels", lab.Bucket{Tags: []lab.Tag{{Key: "owner", Value: "hr"}}}, scanners.Labels{Values: map[string]string{"owner": "hr"}}, scanners.Absent, "GetBucketTagging", "s3:GetBucketTagging"},
 		{"bucket.notifications", lab.Bucket{EventBridge: true}, scanners.Notifications{Configured: true}, scanners.Absent, "GetBucketNotificationConfiguration", "s3:GetBucketNotification"},
 		{"bucket.aws.accelerate", lab.Bucket{Accelerate: "Enabled"}, scanners.Accelerate{Enabled: true}, scanners.Absent, "GetBucketAccelerateConfiguration", "s3:GetAccelerateConfiguration"},
+		{"bucket.aws.abac", lab.Bucket{ABAC: true}, scanners.ABAC{Enabled: true}, scanners.Known, "GetBucketAbac", "s3:GetBucketAbac"},
 	}
 }
 

@@ -18,13 +18,16 @@ func (s *Scanner) Describe() scanners.Description {
 			"S3 directory buckets (Express One Zone)", "S3 table buckets", "S3 vector buckets", "S3 Glacier vaults",
 			"S3 on Outposts", "S3 Object Lambda access points", "S3 Access Grants",
 			"access points that other accounts made for a bucket",
-			"object ACLs beyond the sample of --objects", "identity policies and roles of the accounts",
+			"object ACLs and signed links beyond the sample of --objects", "identity policies and roles of the accounts",
 			"VPC endpoint policies", "CloudFront distributions and other fronts",
 		},
 	}
 	for _, f := range s.buckets {
 		if (f.name == "bucket.objects" || f.name == "bucket.names") && s.rt.Objects == 0 {
 			continue // without a sample nobody would ever settle it
+		}
+		if f.name == "bucket.links" && (s.rt.Objects == 0 || s.rt.Links == nil) {
+			continue
 		}
 		supply := scanners.Supply{Fact: f.name, Permissions: []string{f.op.permission}}
 		switch f.name {
@@ -33,6 +36,8 @@ func (s *Scanner) Describe() scanners.Description {
 				multiRegionListing().permission, multiRegionPolicy().permission)
 		case "bucket.objects":
 			supply.Permissions = append(supply.Permissions, objectACL().permission)
+		case "bucket.links":
+			supply.Permissions = append(supply.Permissions, objectListing().permission)
 		}
 		d.Supplies = append(d.Supplies, supply)
 	}

@@ -41,6 +41,7 @@ var actions = map[string]string{
 	"s3:GetBucketTagging":                   "s3:GetBucketTagging",
 	"s3:GetBucketNotificationConfiguration": "s3:GetBucketNotification",
 	"s3:GetBucketAccelerateConfiguration":   "s3:GetAccelerateConfiguration",
+	"s3:GetBucketAbac":                      "s3:GetBucketAbac",
 
 	"s3control:GetPublicAccessBlock":            "s3:GetAccountPublicAccessBlock",
 	"s3control:ListAccessPoints":                "s3:ListAccessPoints",

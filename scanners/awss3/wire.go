@@ -71,6 +71,8 @@ func answerRoot(operation string) string {
 		return "NotificationConfiguration"
 	case "GetBucketAccelerateConfiguration":
 		return "AccelerateConfiguration"
+	case "GetBucketAbac":
+		return "AbacStatus"
 	case "ListObjectsV2":
 		return "ListBucketResult"
 	case "ListAccessPoints", "GetAccessPoint", "GetAccessPointPolicy", "ListMultiRegionAccessPoints", "GetMultiRegionAccessPointPolicy":
