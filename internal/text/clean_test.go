@@ -123,6 +123,10 @@ func TestWrap(t *testing.T) {
 		{"own line ends", "one\ntwo", 10, []string{"one", "two"}},
 		{"long word", "abcdefghijklmnop", 8, []string{"abcdefgh", "ijklmnop"}},
 		{"Japanese breaks anywhere but before a full stop", "あいうえ。かきくけ", 8, []string{"あいう", "え。かき", "くけ"}},
+		{"a flag stays whole", "see -o json and -o csv", 17, []string{"see -o json and", "-o csv"}},
+		{"an address goes to the next line whole", "the page https://a.example/b/c is", 24, []string{"the page", "https://a.example/b/c is"}},
+		{"unless it is longer than a line", "the page https://a.example/b/c is", 16, []string{"the page", "https://", "a.example/b/c is"}},
+		{"Latin in Japanese", "これは aws:PrincipalOrgID/x の値", 20, []string{"これは", "aws:PrincipalOrgID/x", "の値"}},
 		{"nothing", "", 10, []string{""}},
 	} {
 		if diff := cmp.Diff(c.want, Wrap(c.in, c.width)); diff != "" {

@@ -45,6 +45,7 @@ const (
 	Passed
 	UnknownResults
 	MoreItems
+	MoreResources
 	ColumnSeverity
 	ColumnResource
 	ColumnFinding
@@ -114,5 +115,6 @@ func reportMessages() map[Key]Message {
 		ColumnFinding:       {"finding", "検出内容"},
 		ColumnRule:          {"rule", "ルール"},
 		MoreItems:           {"and {0} more", "ほか {0} 件"},
+		MoreResources:       {"and {0} more resources with findings, the worst of them {1}; -o json and -o csv have all", "ほかに {0} 件のリソースに検出があります（最も重いものは「{1}」）。-o json、-o csv にはすべて含まれます"},
 	}
 }

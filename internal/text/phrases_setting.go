@@ -41,6 +41,7 @@ func settingPhrases() []Phrase {
 		{"network security perimeter", "ネットワークセキュリティ境界"},
 		{"default encryption", "既定の暗号化"},
 		{"customer-supplied key", "顧客指定の暗号鍵"},
+		{"blob encryption or tier", "BLOB の暗号化またはアクセス層"},
 		{"object encryption or storage class", "オブジェクトの暗号化またはストレージクラス"},
 
 		// States.
@@ -64,6 +65,10 @@ func settingPhrases() []Phrase {
 		{"refuses writes without rights on the key", "鍵の権限を持たない書き込みを拒否します"},
 		{"the request asks for another encryption", "要求が別の暗号化を指定しています"},
 		{"a bucket policy opens only objects that the bucket's owner owns", "バケットポリシーが開くのは、バケット所有者のオブジェクトだけです"},
+		{"no blob can be read without a key or before it is brought back from the archive", "どの BLOB も、鍵なしには、またはアーカイブから戻すまでは読めません"},
+		{"stands in the token and in stored access policy {0}: such a token is refused", "トークンと保存されたアクセスポリシー {0} の両方にあります。そのようなトークンは拒否されます"},
+		{"a token of version {0} lives for an hour at most unless it names a stored access policy", "バージョン {0} のトークンは、保存されたアクセスポリシーを指さない限り最長 1 時間です"},
+		{"blobs of an account without a hierarchical namespace have no permissions of their own", "階層型名前空間のないアカウントの BLOB には、個別の権限がありません"},
 		{"takes out keys {0}", "{0} に一致するオブジェクトを除外します"},
 		{"no object can be read without a key or a restore", "どのオブジェクトも、鍵または復元なしには読めません"},
 		{"no object can be read without the key", "どのオブジェクトも、鍵なしには読めません"},

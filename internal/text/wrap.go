@@ -29,9 +29,7 @@ func wrapParagraph(s string, width int) []string {
 		lines = append(lines, strings.TrimRight(line, " "))
 		line, used = "", 0
 	}
-	for rest != "" {
-		var segment string
-		segment, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
+	put := func(segment string) {
 		w := Width(strings.TrimRight(segment, " "))
 		if used > 0 && used+w > width {
 			flush()
@@ -46,10 +44,37 @@ func wrapParagraph(s string, width int) []string {
 		line += segment
 		used += Width(segment)
 	}
+	var word []string
+	putWord := func() {
+		if whole := strings.Join(word, ""); Width(strings.TrimRight(whole, " ")) <= width {
+			put(whole)
+		} else {
+			for _, segment := range word {
+				put(segment)
+			}
+		}
+		word = word[:0]
+	}
+	for rest != "" {
+		var segment string
+		segment, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
+		if len(word) > 0 && !oneWord(word[len(word)-1], segment) {
+			putWord()
+		}
+		word = append(word, segment)
+	}
+	putWord()
 	if line != "" || len(lines) == 0 {
 		flush()
 	}
 	return lines
+}
+
+// oneWord reports whether two segments belong together where the line has room for both: flags, addresses and ids may
+// be broken behind hyphens and slashes, and are easier to read and to copy whole.
+func oneWord(before, after string) bool {
+	last, first := before[len(before)-1], after[0]
+	return last > ' ' && last <= '~' && first > ' ' && first <= '~'
 }
 
 // cut returns the longest start of s that fits into width, at least one character.
