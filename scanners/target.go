@@ -32,6 +32,9 @@ func ParseTarget(text string) (Target, error) {
 	if text == "" {
 		return Target{}, fmt.Errorf("empty target: %w", ErrBadTarget)
 	}
+	if word, options, ok := strings.Cut(text, "?"); ok && slices.Contains(bareWords, word) {
+		text = word + ":?" + options // aws?profile=ops
+	}
 	scheme, rest, found := strings.Cut(text, ":")
 	if !found {
 		if slices.Contains(bareWords, text) {

@@ -25,6 +25,7 @@ func TestParseTarget(t *testing.T) {
 		{"s3://acme/", scanners.Target{Scheme: "s3", Name: "acme"}},
 		{"s3://acme?endpoint=https%3A%2F%2Fminio.example%3A9000&profile=ops", scanners.Target{Scheme: "s3", Name: "acme", Options: map[string]string{"endpoint": "https://minio.example:9000", "profile": "ops"}}},
 		{"gcp:organizations/123", scanners.Target{Scheme: "gcp", Name: "organizations/123"}},
+		{"aws?profile=ops", scanners.Target{Scheme: "aws", Options: map[string]string{"profile": "ops"}}},
 		{"az://account/container", scanners.Target{Scheme: "az", Name: "account/container"}},
 		{"https://u:p@h/x?y=z#f", scanners.Target{Scheme: "https", Name: "https://u:p@h/x?y=z#f"}},
 		{"snapshot:C:\\a?b=c&d", scanners.Target{Scheme: "snapshot", Name: "C:\\a?b=c&d"}},
