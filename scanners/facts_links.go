@@ -31,6 +31,38 @@ type FoundLink struct {
 	Live   Liveness   `json:"live"` // State "": not asked
 }
 
+// mostFoundSights bounds the places kept of one link.
+const mostFoundSights = 32
+
+// Add notes a link; one that is there already gets its places.
+func (f *FoundLinks) Add(link FoundLink) {
+	for i := range f.Links {
+		if signed := &f.Links[i].Signed; signed.Fingerprint == link.Signed.Fingerprint {
+			room := max(0, mostFoundSights-len(signed.Seen))
+			signed.Seen = append(signed.Seen, link.Signed.Seen[:min(len(link.Signed.Seen), room)]...)
+			return
+		}
+	}
+	if len(f.Links) >= MostFoundLinks {
+		f.More++
+		return
+	}
+	f.Links = append(f.Links, link)
+}
+
+// Merge adds what was found elsewhere.
+func (f *FoundLinks) Merge(other FoundLinks) {
+	for _, link := range other.Links {
+		f.Add(link)
+	}
+	f.More += other.More
+	f.Objects += other.Objects
+	f.Bytes += other.Bytes
+	f.Cut += other.Cut
+	f.NotText += other.NotText
+	f.Unread += other.Unread
+}
+
 // LinkPlace is the place where a signed link stands.
 type LinkPlace struct {
 	Public bool `json:"public"` // others can read it

@@ -46,6 +46,9 @@ func (c carrier) Do(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if isContent(r.Context()) && (response.StatusCode == http.StatusOK || response.StatusCode == http.StatusPartialContent) {
+		return response, nil
+	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, largestAnswer+1))
 	response.Body.Close()
 	switch {

@@ -176,6 +176,9 @@ func (in *inspection) inspectBucket(ctx context.Context) {
 	if in.scanner.rt.Objects > 0 && (in.wanted("bucket.objects") || in.wanted("bucket.names")) {
 		in.readSample(ctx)
 	}
+	if in.scanner.rt.Objects > 0 && in.scanner.rt.Links != nil && in.wanted("bucket.links") {
+		in.readLinks(ctx)
+	}
 	if in.wanted("bucket.notifications") {
 		settle(ctx, in, &in.rec.Bucket.Notifications, notificationListing(), in.readNotifications)
 	}

@@ -68,6 +68,9 @@ func (c carrier) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if isContent(r.URL) && (response.StatusCode == http.StatusOK || response.StatusCode == http.StatusPartialContent) {
+		return response, nil
+	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, largestAnswer+1))
 	response.Body.Close()
 	switch {

@@ -21,7 +21,7 @@ func (s *Scanner) Describe() scanners.Description {
 		NotCovered: []string{
 			"what access levels of service perimeters ask for", "Anywhere Cache", "folders of buckets with a hierarchical namespace",
 			"allow policies of projects, folders and organisations", "who belongs to groups and domains",
-			"principal access boundary policies", "object ACLs beyond the sample of --objects",
+			"principal access boundary policies", "object ACLs and signed links beyond the sample of --objects",
 			"Cloud CDN, load balancers and other fronts", "data access audit logs", "Firebase rules",
 		},
 	}
@@ -42,6 +42,9 @@ func (s *Scanner) Describe() scanners.Description {
 	if s.rt.Objects > 0 { // without a sample nobody would ever settle it
 		add("bucket.objects", objectListing().Permission, "storage.objects.getIamPolicy")
 		add("bucket.names", objectListing().Permission)
+		if s.rt.Links != nil {
+			add("bucket.links", objectListing().Permission, objectReading().Permission)
+		}
 	}
 	add("scope.gcp.public_access_prevention", effectivePrevention().Permission)
 	add("scope.gcp.deny_policies", denyListing().Permission, "iam.denypolicies.get", "resourcemanager.projects.get", "resourcemanager.folders.get")

@@ -54,24 +54,12 @@ func (r *Reader) Read(ctx context.Context, source string, text io.Reader, into *
 
 func (r *Reader) add(ctx context.Context, link signedlink.Link, into *scanners.FoundLinks) {
 	sight := scanners.Sight{Source: link.Source, Offset: link.Offset, Line: link.Line}
-	for i := range into.Links {
-		if signed := &into.Links[i].Signed; signed.Fingerprint == link.Fingerprint {
-			if len(signed.Seen) < mostSights {
-				signed.Seen = append(signed.Seen, sight)
-			}
-			return
-		}
-	}
-	if len(into.Links) >= scanners.MostFoundLinks {
-		into.More++
-		return
-	}
 	found := scanners.FoundLink{Signed: signedFact(link, sight)}
 	if r.live != nil {
 		answer := r.live.Check(ctx, link)
 		found.Live = scanners.Liveness{State: string(answer.State), Response: answer.Response}
 	}
-	into.Links = append(into.Links, found)
+	into.Add(found)
 }
 
 type counter struct {
