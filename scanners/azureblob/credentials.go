@@ -18,7 +18,7 @@ import (
 const (
 	hintNoCredentials = "log in with 'az login', or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET (or a certificate, or a federated token); on Azure a managed identity is found by itself; 'tojimari demo' needs none"
 	hintExpired       = "log in again with 'az login' and scan again; with --resume nothing that is whole is read twice"
-	hintTenant        = "check the tenant (--tenant) and the cloud (--cloud public, china or usgov)"
+	hintTenant        = "check the client id and its secret or certificate, the tenant (--tenant) and the cloud (--cloud public, china or usgov)"
 )
 
 // credential follows the SDK's own chain, or takes the credential handed in.

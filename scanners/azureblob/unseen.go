@@ -63,9 +63,17 @@ func (d *discovery) unseenAccount(ctx context.Context, v view, looked string) {
 	case attempt.Is(err, attempt.Denied, attempt.Walled):
 		yield(store, scanners.WithHint(deniedListing(v, looked, err),
 			"grant Storage Blob Data Reader on the account for its containers, and Reader for its settings ('tojimari permissions azure' prints a narrower role); 'az account list' names the subscriptions that you can see"))
-	default:
+	case exists || answered(err):
 		yield(store, explain("asking the blob service of "+v.account, permitContainers, err))
+	default: // whether there is such an account at all is not known
+		d.yield(scanners.Ref{}, explain(fmt.Sprintf("storage account %q %s; asking its blob service", v.account, looked), permitContainers, err))
 	}
+}
+
+// answered reports whether a failure is the service's own answer.
+func answered(err error) bool {
+	var f *failure
+	return errors.As(err, &f) && f.Status != 0
 }
 
 func deniedListing(v view, looked string, err error) error {
