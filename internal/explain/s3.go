@@ -15,7 +15,7 @@ import (
 var s3Keys = []string{"bucket", "account", "region", "partition", "at", "policy", "acl", "public_access_block",
 	"account_public_access_block", "organization_public_access_block", "ownership", "website", "versioning",
 	"request_payment", "encryption", "access_points", "objects", "organization_id", "organization_path",
-	"resource_control_policies", "service_control_policies", "policy_status"}
+	"resource_control_policies", "service_control_policies", "policy_status", "abac", "tags"}
 
 // s3Record builds a record from raw S3 input. What is not given becomes absent and is listed as assumed.
 func s3Record(in fields) (*built, error) {
@@ -101,7 +101,49 @@ func s3Record(in fields) (*built, error) {
 			return nil, err
 		}
 	}
+	// Tags that are not given, and whether they count, stay unknown: a condition on them has no answer without them.
+	if in["abac"] != nil {
+		if err := give(b, in, "abac", &a.ABAC, s3ABAC); err != nil {
+			return nil, err
+		}
+	}
+	if in["tags"] != nil {
+		if err := give(b, in, "tags", &rec.Bucket.Labels, s3Tags); err != nil {
+			return nil, err
+		}
+	}
 	return b, s3Organization(b, in)
+}
+
+// s3ABAC accepts what GetBucketAbac prints, the status alone, or a boolean.
+func s3ABAC(raw json.RawMessage) (scanners.ABAC, bool, error) {
+	raw = unwrap(raw, "AbacStatus", "Status")
+	if on, err := asBool(raw); err == nil {
+		return scanners.ABAC{Enabled: on}, true, nil
+	}
+	var status string
+	if err := json.Unmarshal(raw, &status); err != nil || status != "Enabled" && status != "Disabled" {
+		return scanners.ABAC{}, false, fmt.Errorf("status %s is not Enabled or Disabled", snippet(raw))
+	}
+	return scanners.ABAC{Enabled: status == "Enabled"}, true, nil
+}
+
+// s3Tags accepts what GetBucketTagging prints, or an object of key and value.
+func s3Tags(raw json.RawMessage) (scanners.Labels, bool, error) {
+	raw = unwrap(raw, "TagSet", "Tagging")
+	out := scanners.Labels{Values: map[string]string{}}
+	if json.Unmarshal(raw, &out.Values) == nil {
+		return out, true, nil
+	}
+	out.Values = map[string]string{}
+	var list []struct{ Key, Value string }
+	if err := strict(raw, &list); err != nil {
+		return out, false, err
+	}
+	for _, t := range list {
+		out.Values[t.Key] = t.Value
+	}
+	return out, true, nil
 }
 
 // s3PolicyStatus accepts what GetBucketPolicyStatus prints.
