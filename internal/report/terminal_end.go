@@ -67,16 +67,31 @@ func (t *terminal) unknowns(groups []UnknownGroup) {
 		return
 	}
 	t.heading(t.say(text.NotKnown))
-	grant := false
+	var grant []string
 	for _, g := range groups {
-		grant = grant || g.Permission != ""
+		if command := permissionsCommand(g); command != "" {
+			grant = insert(grant, command)
+		}
 		t.hanging(2, g.Severity, t.unknownReason(g), bold)
 		at := 2 + t.severityColumns() + 2
 		t.prose(at, plain, t.say(text.NotKnownWhere, g.Resources, t.examples(g)))
 		t.prose(at, dim, t.say(text.NotKnownRules, text.Clip(strings.Join(g.Rules, " "), 3*t.width)))
 	}
-	if grant {
-		t.prose(2, dim, t.say(text.NotKnownGrant))
+	if len(grant) > 0 {
+		t.prose(2, dim, t.say(text.NotKnownGrant, strings.Join(grant, t.say(text.PatternsAnd))))
+	}
+}
+
+// permissionsCommand prints the permissions that a group lacks, by the cloud of its resources.
+func permissionsCommand(g UnknownGroup) string {
+	if g.Permission == "" || len(g.Examples) == 0 {
+		return ""
+	}
+	switch cloud, _, _ := strings.Cut(g.Examples[0], ":"); cloud {
+	case "gcp", "azure":
+		return "tojimari permissions " + cloud
+	default:
+		return "tojimari permissions aws"
 	}
 }
 

@@ -73,7 +73,7 @@ func coverageMessages() map[Key]Message {
 		NotKnownOther:        {"other reasons", "その他の理由"},
 		NotKnownWhere:        {"resources: {0} ({1})", "対象 {0} 件（{1}）"},
 		NotKnownRules:        {"undecided rules: {0}", "判定できなかったルール：{0}"},
-		NotKnownGrant:        {"'tojimari permissions' prints the read-only policy to grant", "「tojimari permissions」が、付与すべき読み取り専用ポリシーを表示します"},
+		NotKnownGrant:        {"the read-only permissions to grant: {0}", "付与すべき読み取り専用の権限を表示するには：{0}"},
 		NotRead:              {"COULD NOT BE READ", "読み取れなかったもの"},
 		LookedAt:             {"LOOKED AT", "調べたもの"},
 		Resources:            {"{0}: {1}", "{0}：{1} 件"},

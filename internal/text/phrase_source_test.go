@@ -20,7 +20,7 @@ import (
 var speakers = []string{
 	"internal/access", "internal/engine", "internal/explain", "internal/indexability", "internal/judge/activation.go", "internal/pace",
 	"internal/storageurl", "scanners/awss3", "scanners/azureblob", "scanners/gcs", "scanners/links", "scanners/program",
-	"scanners/snapshot", "scanners/web",
+	"scanners/snapshot", "scanners/web", "scanners/fact.go", "scanners/lines.go", "scanners/registry.go", "scanners/scanner.go", "scanners/target.go",
 }
 
 // silent are what these packages say to somebody else, by the folder or file that says it.

@@ -44,6 +44,7 @@ func hintPhrases() []Phrase {
 		{"grant {0}; the built-in role Reader has it, and 'tojimari permissions azure' prints a narrower one", "{0} を付与してください。組み込みロールの「閲覧者」に含まれます。より狭いロールは「tojimari permissions azure」が表示します"},
 		{"check the name, and the tenant that you are logged in to ('az account show')", "名前と、ログイン中のテナント（「az account show」）を確認してください"},
 		{"check the network and the proxy (HTTPS_PROXY)", "ネットワークとプロキシ（HTTPS_PROXY）を確認してください"},
+		{"check the client id and its secret or certificate, the tenant (--tenant) and the cloud (--cloud public, china or usgov)", "クライアント ID とそのシークレットまたは証明書、テナント（--tenant）、クラウド（--cloud public、china、usgov）を確認してください"},
 		{"check the name and the cloud (--cloud public, china or usgov)", "名前とクラウド（--cloud public、china、usgov）を確認してください"},
 		{"grant Storage Blob Data Reader on the account for its containers, and Reader for its settings ('tojimari permissions azure' prints a narrower role); 'az account list' names the subscriptions that you can see", "コンテナーにはアカウントに対する「ストレージ BLOB データ閲覧者」、設定には「閲覧者」を付与してください（より狭いロールは「tojimari permissions azure」が表示します）。見えるサブスクリプションは「az account list」で一覧できます"},
 		{"name one by its id", "ID で指定してください"},

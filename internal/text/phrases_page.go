@@ -139,7 +139,6 @@ func pagePhrases() []Phrase {
 		{"{0} never reads the noindex, because robots.txt keeps it out; the address can still be listed", "robots.txt で締め出しているため {0} は noindex を読めず、URL は検索結果に載りえます"},
 		{"robots.txt keeps {0} from the content and not from listing the address", "robots.txt は {0} に内容を読ませないだけで、URL を検索結果に載せることは止めません"},
 		{"the noindex is for {0} and does not bind {1}", "noindex は {0} 向けで、{1} には効きません"},
-		{"the page asks in a meta tag not to be indexed, and is served as {0}, in which {1} reads none", "ページは meta タグで検索結果に載せないよう求めていますが、{0} として返されるため {1} はそれを読みません"},
 		{"{0} ignores a date that it cannot read: {1}", "{0} は解釈できない日付を無視します：{1}"},
 		{"the header is added by [0]; where the bucket itself is public, the storage host serves the same without it", "ヘッダーを付けているのは [0] です。バケット自体が公開されていれば、ストレージのホストはヘッダーなしで同じものを返します"},
 		{"something in front of the storage", "ストレージの前段にあるもの"},
