@@ -31,11 +31,12 @@ import (
 	"github.com/tojimari/tojimari/scanners/all"
 	"github.com/tojimari/tojimari/scanners/awss3"
 	"github.com/tojimari/tojimari/scanners/azureblob"
+	"github.com/tojimari/tojimari/scanners/gcs"
 )
 
 // bigWorld says which world a process of its own is to serve.
 type bigWorld struct {
-	Cloud         string // "aws" or "azure"
+	Cloud         string // "aws", "azure" or "gcp"
 	Subscriptions int    // Azure only
 	Accounts, N   int
 	Latency       time.Duration
@@ -44,8 +45,11 @@ type bigWorld struct {
 
 func (w bigWorld) world() lab.World {
 	out := lab.BigOrganization(w.Accounts, w.N, w.Latency)
-	if w.Cloud == "azure" {
+	switch w.Cloud {
+	case "azure":
 		out = lab.BigAzure(w.Subscriptions, w.Accounts, w.N, w.Latency)
+	case "gcp":
+		out = lab.BigGoogle(w.Accounts, w.N, w.Latency)
 	}
 	if w.Share > 0 {
 		out.Faults = []lab.Fault{{Kind: lab.Throttle, Share: w.Share, Times: 1}}
@@ -204,6 +208,7 @@ func scanAll(b *testing.B, w bigWorld, target string, chosen judge.Selection) (p
 	registry, err := all.New(rt, all.Config{
 		AWS:   []awss3.Option{awss3.WithCredentials(lab.Credentials(lab.BigOrganization(1, 0, 0)))},
 		Azure: []azureblob.Option{azureblob.WithCredential(lab.AzureCredential())},
+		GCS:   []gcs.Option{gcs.WithCredentials(lab.GoogleCredentials())},
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -288,6 +293,22 @@ func BenchmarkOrganisationAzure(b *testing.B) {
 					}
 				}
 				b.ReportMetric(float64(perAccount)/float64(w.Subscriptions*w.Accounts), "calls/account")
+			}
+		})
+	}
+}
+
+// BenchmarkOrganisationGoogle: the same of an organisation's projects, with two calls per bucket for exposure.
+func BenchmarkOrganisationGoogle(b *testing.B) {
+	exposure := judge.Selection{Tags: []string{"exposure"}}
+	for _, tc := range []struct {
+		name     string
+		projects int
+		chosen   judge.Selection
+	}{{"exposure/200", 200, exposure}, {"exposure/400", 400, exposure}, {"all/200", 200, judge.Selection{}}, {"all/400", 400, judge.Selection{}}} {
+		b.Run(tc.name, func(b *testing.B) {
+			for b.Loop() {
+				scanAll(b, bigWorld{Cloud: "gcp", Accounts: tc.projects, N: 100, Latency: 50 * time.Millisecond, Share: 20}, "gcp:organizations/1", tc.chosen)
 			}
 		})
 	}
