@@ -171,8 +171,17 @@ func locatorOf(id string) string {
 	return id
 }
 
-// grantText is the deciding text, bounded for people. It is compact JSON, which has no place to break a line:
-// a space behind the commas between its members makes some. Inside a JSON string no bare quote can follow.
+// grantText is the deciding text, bounded for people. It is compact JSON, which has no place to break a line: a space
+// behind the commas between its members and behind the colons makes some. Inside a JSON string a bare quote can't stand.
 func grantText(g verdict.Grant, columns int) string {
-	return text.Short(strings.ReplaceAll(g.Text, `,"`, `, "`), columns)
+	var b strings.Builder
+	for i := range len(g.Text) {
+		b.WriteByte(g.Text[i])
+		quoted := i > 0 && g.Text[i-1] == '"' && (i < 2 || g.Text[i-2] != '\\')
+		next := i+1 < len(g.Text) && g.Text[i+1] != ' '
+		if next && quoted && g.Text[i] == ':' || next && g.Text[i] == ',' && g.Text[i+1] == '"' {
+			b.WriteByte(' ')
+		}
+	}
+	return text.Short(b.String(), columns)
 }

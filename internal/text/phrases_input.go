@@ -38,6 +38,7 @@ func inputPhrases() []Phrase {
 		{"want an object of key and value, or effectiveTags as the API prints them", "キーと値のオブジェクト、または API が表示する形の effectiveTags が必要です"},
 		{"object ownership {0} is not BucketOwnerEnforced, BucketOwnerPreferred or ObjectWriter", "オブジェクト所有権 {0} は BucketOwnerEnforced、BucketOwnerPreferred、ObjectWriter のいずれでもありません"},
 		{"versioning status {0} is not Enabled or Suspended", "バージョニングの状態 {0} は Enabled でも Suspended でもありません"},
+		{"status {0} is not Enabled or Disabled", "状態 {0} は Enabled でも Disabled でもありません"},
 		{"payer {0} is not Requester or BucketOwner", "payer {0} は Requester でも BucketOwner でもありません"},
 		{"grant {0} names no grantee (URI, ID or EmailAddress)", "{0} 番目の許可に被付与者（URI、ID、EmailAddress）がありません"},
 		{"grant {0} has permission {1}, which S3 does not know", "{0} 番目の許可の権限 {1} は S3 にありません"},
