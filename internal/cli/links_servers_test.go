@@ -161,3 +161,48 @@ func TestLinksLiveAgainstServers(t *testing.T) {
 		t.Errorf("without asking, a link of a key that is gone looks live: exit %d", code)
 	}
 }
+
+// A link in an object that anybody may read is found, and told as standing where others read it; one in a private
+// object is told by what it opens alone.
+func TestScanLooksForLinksInObjects(t *testing.T) {
+	gw := servers.Versitygw(t, servers.TLS(), servers.Hosts("s3.acme.jp"))
+	env := append(behindProxy(t, gw), "AWS_ACCESS_KEY_ID="+servers.VersitygwAccessKey, "AWS_SECRET_ACCESS_KEY="+servers.VersitygwSecretKey, "AWS_EC2_METADATA_DISABLED=true")
+	client := s3.New(s3.Options{Region: "us-east-1", HTTPClient: gw.Client(),
+		Credentials: credentials.NewStaticCredentialsProvider(servers.VersitygwAccessKey, servers.VersitygwSecretKey, "")})
+	bucket := aws.String("acme-objects")
+	if _, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: bucket}); err != nil {
+		t.Fatal(err)
+	}
+	const sas = "https://acme.blob.core.windows.net/c/x.csv?sv=2022-11-02&se=2126-01-01&sr=b&sp=r&sig="
+	open, private := sas+"bhY0OmrfXEJ3P68FnSazvJBC3BzjAhLug8c5CRfURTk%3D", sas+"chY0OmrfXEJ3P68FnSazvJBC3BzjAhLug8c5CRfURTk%3D"
+	for key, body := range map[string]string{"open/build.log": open, "private/build.log": private} {
+		if _, err := client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: bucket, Key: aws.String(key), Body: strings.NewReader("uploaded to " + body)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := client.PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: bucket, Policy: aws.String(
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-objects/open/*"}]}`)}); err != nil {
+		t.Fatal(err)
+	}
+	found := func(args ...string) map[string][]string {
+		out, code := tojimari(t, env, "", append([]string{"scan", "s3://acme-objects", "--endpoint-url", "https://s3.acme.jp", "--region", "us-east-1", "--tag", "signed-links", "-o", "jsonl"}, args...)...)
+		rules := map[string][]string{}
+		for line := range strings.Lines(out) {
+			var r struct{ Type, Rule, Outcome, Resource string }
+			if err := json.Unmarshal([]byte(line), &r); err != nil {
+				t.Fatalf("%v in %q (exit %d)", err, line, code)
+			}
+			if strings.HasPrefix(r.Resource, "link:") && r.Outcome == "fail" {
+				rules[r.Rule] = append(rules[r.Rule], r.Resource)
+			}
+		}
+		return rules
+	}
+	with := found("--objects", "10")
+	if len(with["TJ2001"]) != 1 || len(with["TJ2002"]) != 2 {
+		t.Errorf("%v", with)
+	}
+	if without := found(); len(without) != 0 {
+		t.Errorf("objects were read unasked: %v", without)
+	}
+}
