@@ -38,11 +38,11 @@ const (
 )
 
 func gcsFirst() scanners.FactSet {
-	return scanners.NewFactSet(factGCSIAM, factGCSUniform, factGCSPAP, factGCSOrgPAP, factGCSDeny, factGCSACL, factGCSIPFilter, factGCSFolders, factPayer)
+	return scanners.NewFactSet(factGCSIAM, factGCSUniform, factGCSPAP, factGCSOrgPAP, factGCSDeny, factGCSPerimeter, factGCSACL, factGCSIPFilter, factGCSFolders, factPayer)
 }
 
 func gcsMore(verdict.Verb) scanners.FactSet {
-	return scanners.NewFactSet(factGCSRoles, factGCSTags, factGCSPerimeter, factObjects)
+	return scanners.NewFactSet(factGCSRoles, factGCSTags, factObjects)
 }
 
 // gcsPermissions are the permissions of which any one lets a client do the verb on a bucket.

@@ -40,8 +40,11 @@ includedPermissions:
 `)
 	for _, p := range permissions {
 		note := ""
-		if strings.HasPrefix(p, "resourcemanager.folders.") {
+		switch {
+		case strings.HasPrefix(p, "resourcemanager.folders."):
 			note = " # take it out of a role made with --project, which cannot hold it"
+		case strings.HasPrefix(p, "accesscontextmanager."):
+			note = " # read on the organisation: of use in a role made with --organization alone"
 		}
 		fmt.Fprintf(&out, "- %s%s\n", p, note)
 	}
