@@ -23,7 +23,7 @@ type scan struct {
 	registry *scanners.Registry
 	judge    *judge.Judge
 	filter   filter
-	lent     orgFacts
+	lent     *orgFacts
 	extra    scanners.FactSet // of buckets, beyond what the rules need
 	pacer    *pace.Pacer
 	prover   prover // nil without --prove
@@ -82,6 +82,9 @@ func (a *app) run(ctx context.Context, s scan) (result.Run, error) {
 		Emit:     func(e engine.Event) error { return j.event(ctx, e) },
 	})
 	progress.Done()
+	for _, remark := range s.lent.remarks(a.now()) {
+		a.complain(remark)
+	}
 	if earlier != nil {
 		_ = earlier.Close() // a snapshot may be about to take its place, which Windows refuses while it is open
 	}

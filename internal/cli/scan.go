@@ -116,7 +116,7 @@ func (a *app) scanCommand() *cobra.Command {
 	flags.StringVar(&f.resume, "resume", "", "continue a scan that was cut off, from its snapshot; nothing that is whole is read again")
 	flags.StringVar(&f.orgFacts, "org-facts", "", "snapshot of the organisation, for guards above the account that this scan may not read")
 	flags.IntVar(&f.objects, "objects", 0, "look at the ACLs of this many objects per bucket, and for signed links in those that are text")
-	flags.BoolVar(&f.prove, "prove", false, "send each read witness once: one listing page of one key, or one byte of one object")
+	flags.BoolVar(&f.prove, "prove", false, "ask from outside, once each, for what the settings say can be read, and whether what they close is closed: one listing page of one key, or one byte of one object")
 	flags.BoolVar(&f.live, "live", false, "ask the services whether signed links still work, without taking content or changing anything")
 	flags.StringArrayVar(&f.programs, "program", nil, "NAME=PATH of an external collector for program:NAME; several times")
 	flags.StringArrayVar(&f.programArgs, "program-arg", nil, "argument for the external collector; several times")
@@ -176,6 +176,9 @@ func (a *app) prepareScan(f *scanFlags, args []string) (scan, error) {
 	if err := a.outputsOf(f, &s); err != nil {
 		return s, err
 	}
+	if s.lent != nil || len(s.snapshots) > 0 && slices.ContainsFunc(s.targets, wholeOrganisation) {
+		s.extra.Add("scope.aws.organization") // what was read above an account is not lent to one that has moved on
+	}
 	base, err := transport(f.concurrency, os.Getenv)
 	if err != nil {
 		return s, wrongUse(err)
@@ -197,6 +200,9 @@ func (a *app) prepareScan(f *scanFlags, args []string) (scan, error) {
 	}
 	return s, nil
 }
+
+// wholeOrganisation reports whether a target's snapshot may be lent with --org-facts.
+func wholeOrganisation(t scanners.Target) bool { return t.Scheme == "aws" && t.Name == "org" }
 
 // parseTarget refuses a bare word that a file of the same name makes ambiguous.
 func parseTarget(arg string) (scanners.Target, error) {

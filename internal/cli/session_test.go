@@ -34,7 +34,8 @@ func TestSessions(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code": cmdCode,
+			"code":   cmdCode,
+			"clouds": cmdClouds,
 		},
 	})
 }
