@@ -61,7 +61,6 @@ func newEnvironment() (*environment, error) {
 		cel.Function("days", cel.Overload("days_int", []*cel.Type{cel.IntType}, cel.DurationType, cel.UnaryBinding(durationOf(24*time.Hour)))),
 		cel.Function("seconds", cel.Overload("seconds_int", []*cel.Type{cel.IntType}, cel.DurationType, cel.UnaryBinding(durationOf(time.Second)))),
 	}
-	options = append(options, env.estateFunctions()...)
 	for _, v := range env.list {
 		options = append(options, cel.Variable(v.name, v.typ))
 	}
@@ -254,7 +253,6 @@ func (env *environment) declareRest() {
 		return types.NewStringList(env.types.adapter, a.judge.settings.TrustedOrganizations)
 	})
 	env.declare("now", types.TimestampType, func(a *activation, _ *variable) any { return types.Timestamp{Time: a.at} })
-	env.declare("estate", estateType, func(a *activation, _ *variable) any { return &estateValue{a.judge.estate, a.rec.Provider} })
 	exception := env.types.of(reflect.TypeFor[exceptionView]())
 	env.declare("exception", exception.cel, func(a *activation, v *variable) any {
 		if a.exception == nil {

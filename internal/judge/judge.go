@@ -28,8 +28,6 @@ const maxElements = 1000
 type Options struct {
 	Selection Selection
 	Settings  Settings
-	// Estate answers questions across resources; nil leaves them unknown.
-	Estate *Estate
 	// Access decides who can do what; nil means access.Judge.
 	Access func(rec *scanners.Record, at time.Time) access.Judged
 }
@@ -42,7 +40,6 @@ type Judge struct {
 	yields   [][]int // by rule: the rules that it yields to
 	params   []map[string]ref.Val
 	settings Settings
-	estate   *Estate
 	access   func(rec *scanners.Record, at time.Time) access.Judged
 	used     []atomic.Bool // by exception
 	byKind   map[scanners.Kind]map[scanners.Provider][]int
@@ -57,7 +54,7 @@ func New(book *Book, opts Options) (*Judge, error) {
 		return nil, err
 	}
 	j := &Judge{
-		book: book, settings: opts.Settings, estate: opts.Estate, access: opts.Access,
+		book: book, settings: opts.Settings, access: opts.Access,
 		index: map[string]int{}, used: make([]atomic.Bool, len(opts.Settings.Exceptions)),
 		byKind: map[scanners.Kind]map[scanners.Provider][]int{},
 	}

@@ -359,28 +359,6 @@ func TestTrustedOutsiders(t *testing.T) {
 	}
 }
 
-func TestEstate(t *testing.T) {
-	rule := ruleText("fails_when: bucket.logging.enabled && !estate.holds(bucket.logging.target)")
-	outcome := func(e *Estate) result.Outcome {
-		j := judgeOf(t, Options{Estate: e}, rule)
-		return j.Judge(wellKept("b"), testTime).Results[0].Outcome
-	}
-	listed := func(names ...string) *Estate {
-		e := &Estate{Complete: true}
-		for _, n := range names {
-			e.Add(scanners.Head{Provider: scanners.AWS, Name: n}, verdict.No)
-		}
-		return e
-	}
-	full := &Estate{Complete: true, Limit: 1}
-	full.Add(scanners.Head{Provider: scanners.AWS, Name: "x"}, verdict.No)
-	full.Add(scanners.Head{Provider: scanners.AWS, Name: "acme-logs"}, verdict.No)
-	got := []result.Outcome{outcome(nil), outcome(listed("acme-logs")), outcome(listed("x")), outcome(full)}
-	if diff := cmp.Diff([]result.Outcome{result.Unknown, result.Pass, result.Fail, result.Unknown}, got); diff != "" {
-		t.Error(diff)
-	}
-}
-
 func TestSameResultsConcurrently(t *testing.T) {
 	j := shippedJudge(t, Options{})
 	want := j.Judge(open("acme"), testTime).Results

@@ -69,7 +69,7 @@ func (c *code) begin() []*program {
 func readsFacts(p *program) bool {
 	for _, name := range p.vars {
 		switch first, _, _ := cutName(name); first {
-		case "intent", "resource", "params", "trusted", "now", "estate", "exception", "probe":
+		case "intent", "resource", "params", "trusted", "now", "exception", "probe":
 		default:
 			return true
 		}

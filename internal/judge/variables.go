@@ -40,9 +40,6 @@ error with its place. Besides the standard functions, those of the strings and s
 |---|---|
 | ` + "`text.glob(pattern)`" + ` | whether the whole text matches a pattern of ` + "`*` and `?`" + ` |
 | ` + "`days(n)`, `seconds(n)`" + ` | a duration |
-| ` + "`estate.holds(name)`" + ` | whether a bucket of that name was found by this scan |
-| ` + "`estate.public(name)`" + ` | whether anybody can list or read it |
-| ` + "`estate.region(name)`" + ` | where it lies |
 
 ## Reading facts
 

@@ -355,3 +355,26 @@ func TestANamedPrivateHost(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// A storage account of Azure is governed by the robots.txt in its container $root, at the account's own host. (Azurite does
+// not look into $root for a path without a container, so this cannot be shown against it.)
+func TestRobotsOfAnAzureAccount(t *testing.T) {
+	azure := map[string]string{"X-Ms-Version": "2020-10-02", "X-Ms-Request-Id": "x", "Server": "Windows-Azure-Blob/1.0"}
+	s := newSite(t, map[string]answer{
+		"acme.blob.core.windows.net/docs/a.pdf":  {header: with(azure, "Content-Type", "application/pdf"), body: "%PDF"},
+		"acme.blob.core.windows.net/docs/b.pdf":  {header: with(azure, "Content-Type", "application/pdf"), body: "%PDF"},
+		"acme.blob.core.windows.net/robots.txt":  {header: with(azure, "Content-Type", "text/plain"), body: "User-agent: *\nDisallow: /docs/a\n"},
+		"other.blob.core.windows.net/docs/a.pdf": {header: with(azure, "Content-Type", "application/pdf"), body: "%PDF"},
+		"other.blob.core.windows.net/robots.txt": {status: 404, header: azure},
+	})
+	w := scanner(t, s, nil)
+	for address, want := range map[string]string{
+		"https://acme.blob.core.windows.net/docs/a.pdf": "url_only", "https://acme.blob.core.windows.net/docs/b.pdf": "indexable",
+		"https://other.blob.core.windows.net/docs/a.pdf": "indexable",
+	} {
+		v := scan(t, w, address)[0].Page.Indexability.Value
+		if v.Verdict != want || !strings.Contains(strings.Join(v.StopBy, "\n"), "$root") || !strings.Contains(v.AllowedBy, "set by owner") {
+			t.Errorf("%s: %+v", address, v)
+		}
+	}
+}
