@@ -49,12 +49,6 @@ func request(env awspolicy.Env, w *awspolicy.Witness) *oracle.Request {
 		if strings.HasSuffix(k, "currenttime") {
 			r.Keys[k] = []string{env.At.Format(time.RFC3339)}
 		}
-		if k == "aws:tokenissuetime" || k == "s3:object-lock-retain-until-date" {
-			var n int64
-			if _, err := fmt.Sscan(v[0], &n); err == nil {
-				r.Keys[k] = []string{time.Unix(n, 0).UTC().Format(time.RFC3339)}
-			}
-		}
 	}
 	return r
 }

@@ -21,6 +21,26 @@ const (
 	domUnknown                   // fixed, but not known here
 )
 
+// textClass says which letters every text of a domain is made of, besides what base says.
+type textClass uint8
+
+const (
+	anyText textClass = iota
+	plainText
+	nameText
+)
+
+// elements are the pattern elements for one letter and for any number of them.
+func (c textClass) elements() (one, many rune) {
+	switch c {
+	case plainText:
+		return elPlainAny, elPlainStar
+	case nameText:
+		return elNameAny, elNameStar
+	}
+	return elAny, elStar
+}
+
 type valueType uint8
 
 const (
@@ -52,6 +72,7 @@ type domain struct {
 	finite   []value // domFinite, without absence
 	base     []textCon
 	minLen   int
+	class    textClass
 	addrs    addrSet
 	lo, hi   float64
 	// uncontrolled is true where the client cannot choose the value.
@@ -129,17 +150,19 @@ func within(optional bool, patterns ...string) domain {
 		c.langs = append(c.langs, lang{p: globPattern(p, false)})
 	}
 	d.base = []textCon{c, noWildcards()}
+	d.class = plainText
 	return d
 }
 
 // noWildcards keeps out values with wildcards or variables, which identifiers of AWS never hold: a policy that compares
 // them literally with "vpc-*" matches nothing.
-func noWildcards() textCon { return without("*?${}") }
+func noWildcards() textCon { return without(notPlain) }
 
 // tagText is text in the letters that tags may have (S3 User Guide, "Categorizing your storage using tags").
 func tagText(minLen int) domain {
 	d := freeText(minLen)
 	d.base = []textCon{noWildcards()}
+	d.class = plainText
 	return d
 }
 

@@ -37,6 +37,10 @@ func TestFaultsFound(t *testing.T) {
 			`{"Statement":[{"Action":"S3:GetObjectVersion","Condition":{"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/a","arn:aws:iam::*:user/*"]},"StringEquals":{"aws:username":"b"}},"Effect":"Allow","Principal":"*","Resource":["*"]}],"Version":"2012-10-17"}`},
 		{50293122, verdict.Read, verdict.Anonymous, verdict.Yes, "without a version the dollar sign and the braces are letters of the key, and ${*} has a wildcard",
 			`{"Statement":[{"Action":"s3:GetObject","Effect":"Allow","Principal":"*","Resource":["arn:aws:s3:::b/a/${*}/*"]},{"Action":"s3:*","Condition":{"StringNotLike":{"s3:ExistingObjectTag/k":"*b"},"stringequals":{"s3:ExistingObjectTag/k":""}},"Effect":"Deny","NotResource":["arn:aws:s3:::b/a/${s3:prefix}*","arn:aws:s3:::b"],"Principal":"*"}]}`},
+		{50007206, verdict.List, verdict.AnyAccount, verdict.Yes, "a user named WS",
+			`{"Statement":[{"Action":"s3:ListBucket","Condition":{"ArnNotEquals":{"aws:SourceArn":["arn:aws:cloudfront::444455556666:distribution/E1","arn:aws:s3:::*"]},"StringEqualsIgnoreCase":{"s3:signatureversion":"a${aws:username, 'a'}"}},"Effect":"Allow","Principal":{"AWS":"*"},"Resource":"arn:aws:s3:::b"}],"Version":"2012-10-17"}`},
+		{40007119, verdict.Read, verdict.AnyAccount, verdict.No, "no name has a slash",
+			`{"Statement":[{"Action":"s3:Put*Acl","Effect":"Allow","Principal":"*","Resource":"arn:aws:s3:::b/*b"},{"Action":"*","Effect":"Deny","NotResource":["arn:aws:s3:::b/a/*"],"Principal":"*"},{"Effect":"Allow","NotAction":"s3:Put*Acl","Principal":{"AWS":"*"},"Resource":"arn:aws:s3:::b/${aws:username}"}],"Version":"2012-10-17"}`},
 	} {
 		problems, limited := c.policy(t, []byte(f.policy))
 		for _, p := range problems {

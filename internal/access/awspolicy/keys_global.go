@@ -204,6 +204,7 @@ func (s *Solver) principalDomain(key string, c caller) (domain, bool) {
 		case c.id == idUser:
 			d := within(false, "?*")
 			d.base = append(d.base, without("/: "))
+			d.class = nameText
 			return d, true
 		}
 		return absent(), true

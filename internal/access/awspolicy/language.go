@@ -142,10 +142,10 @@ func (l lang) sample(star string) string {
 	}
 	b := make([]byte, 0, len(l.p.el)-at+8)
 	for _, e := range l.p.el[at:] {
-		switch e {
-		case elStar, elSegStar:
+		switch {
+		case isStar(e):
 			b = append(b, star...)
-		case elAny, elSegAny:
+		case e < 0:
 			b = append(b, 'x')
 		default:
 			b = utf8.AppendRune(b, e)

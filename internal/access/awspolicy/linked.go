@@ -237,7 +237,7 @@ func (sc *scene) trials(k int, base []signed, clauses []clause, loose *solution)
 	// derive suggests the value that makes the other key's pattern fit a text of its own.
 	derive := func(other int, text string) {
 		for _, before := range linked[other] {
-			if rest, ok := strings.CutPrefix(text, before); ok {
+			if rest, ok := cutFold(text, before); ok {
 				texts = append(texts, rest)
 				if i := strings.IndexByte(rest, '/'); i >= 0 {
 					texts = append(texts, rest[:i])
@@ -294,7 +294,7 @@ func inverse(parts []part, j int, text string) []string {
 	if slices.ContainsFunc(before, func(r rune) bool { return r < 0 }) {
 		return nil
 	}
-	rest, ok := strings.CutPrefix(text, string(before))
+	rest, ok := cutFold(text, string(before))
 	if !ok {
 		return nil
 	}
@@ -318,13 +318,21 @@ func inverse(parts []part, j int, text string) []string {
 	return out
 }
 
+// cutFold is strings.CutPrefix without regard to case, for operators that have none.
+func cutFold(text, prefix string) (string, bool) {
+	if len(text) < len(prefix) || !strings.EqualFold(text[:len(prefix)], prefix) {
+		return "", false
+	}
+	return text[len(prefix):], true
+}
+
 // samplePattern is a short string of the pattern's language.
 func samplePattern(p *pattern) string {
 	var b strings.Builder
 	for _, e := range p.el {
-		switch e {
-		case elStar, elSegStar:
-		case elAny, elSegAny:
+		switch {
+		case isStar(e):
+		case e < 0:
 			b.WriteByte('x')
 		default:
 			b.WriteRune(e)

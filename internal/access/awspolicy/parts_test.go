@@ -260,3 +260,34 @@ func TestParseNamesWhatIsWrong(t *testing.T) {
 		t.Errorf("problems: %+v", p.Problems)
 	}
 }
+
+// TestClassesStayInTheirLetters compares patterns that stand for names and plain text with a regular expression.
+func TestClassesStayInTheirLetters(t *testing.T) {
+	// The first star must take more, for the second one may not.
+	if p := newPattern([]rune{elStar, 'a', elNameStar, '/'}, false); !p.match("a/ba/") {
+		t.Error("*a<name>/ does not match a/ba/")
+	}
+	letters := map[rune]string{elPlainAny: `[^*?$\{\}]`, elPlainStar: `[^*?$\{\}]*`, elNameAny: `[^*?$\{\}/: ]`, elNameStar: `[^*?$\{\}/: ]*`, elStar: `.*`, elAny: `.`}
+	rapid.Check(t, func(t *rapid.T) {
+		el := rapid.SliceOfN(rapid.SampledFrom([]rune{'a', '/', '*', elPlainAny, elPlainStar, elNameAny, elNameStar, elStar, elAny}), 0, 6).Draw(t, "elements")
+		text := rapid.StringOfN(rapid.SampledFrom([]rune("ab/*:")), 0, 6, -1).Draw(t, "text")
+		var b strings.Builder
+		for _, e := range el {
+			if e < 0 {
+				b.WriteString(letters[e])
+				continue
+			}
+			b.WriteString(regexp.QuoteMeta(string(e)))
+		}
+		want := regexp.MustCompile("(?s)^" + b.String() + "$").MatchString(text)
+		p := newPattern(el, false)
+		if got := p.match(text); got != want {
+			t.Fatalf("%s of %q: got %v, want %v", b.String(), text, got, want)
+		}
+		con := textCon{langs: []lang{{p: p}}}
+		s, ok := findText([]textCon{con, without("ab")}, 0, &work{left: 1 << 20})
+		if ok && !regexp.MustCompile("(?s)^"+b.String()+"$").MatchString(s) {
+			t.Fatalf("%s: found %q, which does not match", b.String(), s)
+		}
+	})
+}

@@ -15,6 +15,17 @@ const (
 	elStar                     // any number of runes
 	elSegAny                   // exactly one rune but a colon
 	elSegStar                  // any number of runes but colons
+	// The next stand for what a variable may be: text without wildcards, and names.
+	elPlainAny
+	elPlainStar
+	elNameAny
+	elNameStar
+)
+
+// What identifiers and tags never hold, and what names do not either.
+const (
+	notPlain = "*?${}"
+	notName  = notPlain + "/: "
 )
 
 // pattern is a compiled wildcard pattern over runes.
@@ -24,8 +35,8 @@ type pattern struct {
 	fold bool
 	// plain is true when every element is a literal.
 	plain bool
-	// seg is true when an element stays inside one ARN segment.
-	seg bool
+	// seg is true when an element stays inside one ARN segment, classes when one is of the plain or name forms.
+	seg, classes bool
 }
 
 func newPattern(el []rune, fold bool) *pattern {
@@ -36,7 +47,8 @@ func newPattern(el []rune, fold bool) *pattern {
 		}
 		if e < 0 {
 			p.plain = false
-			p.seg = p.seg || e <= elSegAny
+			p.seg = p.seg || e == elSegAny || e == elSegStar
+			p.classes = p.classes || e <= elPlainAny
 		}
 		p.el = append(p.el, e)
 	}
@@ -79,15 +91,25 @@ func (p *pattern) takes(e, r rune) bool {
 		return true
 	case elSegAny, elSegStar:
 		return r != ':'
+	case elPlainAny, elPlainStar:
+		return !strings.ContainsRune(notPlain, r)
+	case elNameAny, elNameStar:
+		return !strings.ContainsRune(notName, r)
 	}
 	return e == r || p.fold && foldEqual(e, r)
 }
 
-func isStar(e rune) bool { return e == elStar || e == elSegStar }
+func isStar(e rune) bool {
+	return e == elStar || e == elSegStar || e == elPlainStar || e == elNameStar
+}
 
 // match reports whether the whole of s is in the pattern's language. One backtracking point is enough: a later
 // star can absorb whatever an earlier one could, and the seg forms are separated by literal colons.
 func (p *pattern) match(s string) bool {
+	if p.classes { // a later star may absorb less than an earlier one
+		l, ok := p.from("")
+		return ok && l.has(s)
+	}
 	i, star, mark := 0, -1, 0
 	for pos := 0; pos < len(s); {
 		r, size := decode(s[pos:])
@@ -131,11 +153,11 @@ func (p *pattern) String() string { return elementText(p.el) }
 func elementText(el []rune) string {
 	var b strings.Builder
 	for _, e := range el {
-		switch e {
-		case elAny, elSegAny:
-			b.WriteByte('?')
-		case elStar, elSegStar:
+		switch {
+		case isStar(e):
 			b.WriteByte('*')
+		case e < 0:
+			b.WriteByte('?')
 		default:
 			b.WriteRune(e)
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // meets reports whether a value gives every literal the truth that it must have.
@@ -272,6 +273,9 @@ func (sc *scene) pickNumber(d *domain, cons []signed) (value, bool) {
 			return value{}, false
 		}
 		v := value{present: true, num: n, text: formatNumber(n)}
+		if d.typ == typeDate {
+			v.text = moment(n).Format(time.RFC3339)
+		}
 		if sc.meets(cons, v) {
 			return v, true
 		}

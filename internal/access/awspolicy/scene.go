@@ -2,6 +2,8 @@ package awspolicy
 
 // This file evaluates one literal, and finds a value that meets several, for one caller and one action.
 
+import "slices"
+
 type truth uint8
 
 const (
@@ -189,6 +191,9 @@ func (sc *scene) fill(l *clit, t *template) ([]*pattern, truth) {
 		if broken != "" {
 			return nil, maybe
 		}
+		if out == maybe && l.op.form == formARN {
+			p, _ = t.fill(formGlob, f) // a value with colons moves the parts
+		}
 		list = append(list, p)
 	}
 	return list, out
@@ -207,10 +212,24 @@ func (sc *scene) bounds(p part) [][]rune {
 		out = append(out, []rune(d.fixed.text))
 	case d.kind == domText && len(d.base) > 0 && !d.base[0].neg:
 		for _, x := range d.base[0].langs {
-			out = append(out, x.p.el)
+			el := slices.Clone(x.p.el)
+			for i, e := range el {
+				switch e {
+				case elAny:
+					el[i], _ = d.class.elements()
+				case elStar:
+					_, el[i] = d.class.elements()
+				}
+			}
+			out = append(out, el)
 		}
-	case d.kind == domText && d.minLen > 0:
-		out = append(out, []rune{elAny, elStar})
+	case d.kind == domText:
+		one, many := d.class.elements()
+		el := []rune{many}
+		if d.minLen > 0 {
+			el = []rune{one, many}
+		}
+		out = append(out, el)
 	default:
 		return [][]rune{{elStar}}
 	}

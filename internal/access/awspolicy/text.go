@@ -131,7 +131,8 @@ type textSearch struct {
 	at    []int // offset of each language's words in a state
 	size  int
 	other rune // a rune that no literal mentions
-	colon bool
+	// extra are runes that some elements do not take.
+	extra string
 }
 
 func newTextSearch(cons []textCon) *textSearch {
@@ -141,7 +142,12 @@ func newTextSearch(cons []textCon) *textSearch {
 			s.langs = append(s.langs, l)
 			s.at = append(s.at, s.size)
 			s.size += words(l.p)
-			s.colon = s.colon || l.p.seg
+			switch {
+			case l.p.classes:
+				s.extra = notName
+			case l.p.seg && s.extra == "":
+				s.extra = ":"
+			}
 		}
 	}
 	s.other = s.fresh()
@@ -312,8 +318,8 @@ func (s *textSearch) alphabet(state []uint64, out []rune) []rune {
 			}
 		}
 	}
-	if s.colon {
-		add(':')
+	for _, r := range s.extra {
+		add(r)
 	}
 	add(s.other)
 	return out
