@@ -166,7 +166,7 @@ func (c azureCase) reading() verdict.Verdict {
 func (c azureCase) objectGates(v verdict.Verdict) verdict.Verdict {
 	sample := c.rec.Bucket.Objects.Value
 	switch {
-	case !opens(v) || len(sample.Objects) == 0 || slices.ContainsFunc(sample.Objects, azureReadable):
+	case v.Verdict == verdict.No || len(sample.Objects) == 0 || slices.ContainsFunc(sample.Objects, azureReadable):
 		return v
 	case sample.Complete:
 		return verdict.Verdict{Verdict: verdict.No, Grants: v.Grants, ClosedBy: []verdict.Guard{{Name: "blob encryption or tier", Level: "blob", State: "on", Detail: "no blob can be read without a key or before it is brought back from the archive"}}}

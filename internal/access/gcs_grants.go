@@ -48,11 +48,12 @@ func (c *gcsCase) grantsTo(wanted func(string) bool, verb verdict.Verb) gcsGrant
 			add(f.IAM.Value, "managed folder "+f.Name, f.Name)
 		}
 	}
-	iam := verdict.Union(bindings...)
 	if verb == verdict.Read {
-		iam = c.objectGates(iam)
+		for i := range bindings {
+			bindings[i] = c.objectGates(bindings[i])
+		}
 	}
-	return gcsGrants{iam: iam, acl: verdict.Union(append(overACLs, c.aclGrants(verb, wanted))...)}
+	return gcsGrants{iam: verdict.Union(bindings...), acl: verdict.Union(append(overACLs, c.aclGrants(verb, wanted))...)}
 }
 
 // publicMember says which members of a binding mean the audience.
@@ -112,7 +113,7 @@ func (c *gcsCase) unknownRole(role string) verdict.Reason {
 // binding weighs the condition of one binding for one permission.
 func (c *gcsCase) binding(b scanners.IAMBinding, permission, folder string) verdict.Verdict {
 	v := verdict.Verdict{Verdict: verdict.Yes}
-	if strings.HasPrefix(permission, "objects.") && permission != "objects.list" {
+	if strings.HasPrefix(permission, "objects.") && permission != "objects.list" || permission == "managedFolders.setIamPolicy" && folder != "" {
 		v.Patterns = []string{folder + "*"}
 	}
 	if permission == "objects.list" && folder != "" {

@@ -69,10 +69,9 @@ func (c *s3Case) decide(who verdict.Audience, verb verdict.Verb, p s3Paths, with
 		}
 	}
 	switch {
-	case !opens(v):
 	case who == verdict.Anonymous:
 		v = guarded(v, payer)
-	case payer.on:
+	case payer.on && opens(v):
 		v.Needs = append(v.Needs, "x-amz-request-payer=requester")
 	}
 	return settled(v)
