@@ -122,8 +122,9 @@ func (ses *session) makeClients() {
 		}
 		if base := cmp.Or(ses.door, ses.endpoint); base != "" {
 			o.BaseEndpoint = &base
-			o.UsePathStyle = ses.vendor == nil || ses.vendor.VirtualOnly == ""
 		}
+		// A host per bucket would take a TLS handshake per bucket; a host per region has its connections used again.
+		o.UsePathStyle = ses.vendor == nil || ses.vendor.VirtualOnly == ""
 		o.DisableS3ExpressSessionAuth = aws.Bool(true)
 		o.APIOptions = append(o.APIOptions, ses.checkAnswers)
 	})
