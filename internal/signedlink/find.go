@@ -123,38 +123,48 @@ func longEnough(b []byte) bool {
 
 // innermost reads the link around a hit from the first beginning that makes it whole; failing that, the first
 // look-alike. In a text whose wraps were taken out, the link may end at any wrap: where a paragraph seems to end is
-// tried first, then the whole, then the nearest wraps.
+// tried first, then the whole, then other wraps: see stops.
 func (d *Detector) innermost(t text, begins []int, hit, stop int) (reading, bool) {
 	var spare reading
 	have := false
 	for _, s := range stops(t, hit, stop) {
 		for _, begin := range begins {
 			r, ok := d.segment(t, begin, hit, s)
-			if ok && r.LookAlike == "" {
+			switch {
+			case !ok:
+				continue
+			case r.LookAlike == "" && (r.ValidSyntax || len(t.wraps) == 0):
 				return r, true
-			}
-			if ok && !have {
+			case !have, r.LookAlike == "" && spare.LookAlike != "":
 				spare, have = r, true
+			}
+			if r.LookAlike == "" {
+				break // whole from here: at most its end is wrong
 			}
 		}
 	}
 	return spare, have
 }
 
+// stops are the places where the link could end, in the order in which they are tried.
 func stops(t text, hit, stop int) []int {
-	const nearest = 8
-	var likely, others []int
+	const nearest, last, shorts = 8, 4, 4
+	var likely, short, others []int
 	for _, w := range t.wraps {
 		i, _ := slices.BinarySearch(t.pos, w.pos)
 		switch {
 		case i <= hit+1 || i >= stop:
 		case w.ends && likely == nil:
 			likely = []int{i}
-		case len(others) < nearest:
+		case w.short && len(short) < shorts:
+			short = append(short, i)
+		case len(others) < nearest+last:
 			others = append(others, i)
+		default: // the nearest stay, and the last
+			others = append(others[:nearest], append(others[nearest+1:], i)...)
 		}
 	}
-	return append(append(likely, stop), others...)
+	return slices.Concat(likely, []int{stop}, short, others)
 }
 
 func (d *Detector) segment(t text, begin, hit, stop int) (reading, bool) {

@@ -21,8 +21,9 @@ type text struct {
 // wrap is where a text went on after a line break or in the next literal. Ends tells that the line before it looks
 // like the last of its paragraph: it is shorter than the one before, and nothing says that it goes on.
 type wrap struct {
-	pos  int32
-	ends bool
+	pos   int32
+	ends  bool
+	short bool // the line before it is shorter than the one before that, if only by one
 }
 
 func textOf(b []byte, lo, hi int) text {
@@ -90,7 +91,7 @@ func joined(b []byte, lo, hi int) (text, bool) {
 			}
 			certain = certain || n > 0 && strings.IndexByte("&?=", out.b[n-1]) >= 0 || next < hi && (b[next] == '&' || b[next] == '?')
 			width := i - lineStart
-			out.wraps = append(out.wraps, wrap{pos: int32(next), ends: !certain && width < widthBefore-2})
+			out.wraps = append(out.wraps, wrap{pos: int32(next), ends: !certain && width < widthBefore-2, short: !certain && width < widthBefore})
 			lineStart, widthBefore = start, width
 		} else {
 			out.wraps = append(out.wraps, wrap{pos: int32(next)})
@@ -348,9 +349,14 @@ func encodedAmpersand(b []byte) int {
 	if hasFold(b, n, "amp;") {
 		n += 4
 	}
-	name := b[n:min(len(b), n+longestName)]
-	if i := bytes.IndexByte(name, '='); i > 0 && knownName(strings.ToLower(string(name[:i]))) {
-		return n
+	// What signs a link writes the equals signs of its values encoded, so that a plain one ends a name.
+	for i, c := range b[n:min(len(b), n+longestName)] {
+		switch {
+		case c == '=' && i > 0:
+			return n
+		case !isAlnum(c) && c != '-' && c != '_' && c != '.':
+			return 0
+		}
 	}
 	return 0
 }
