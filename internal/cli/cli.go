@@ -116,14 +116,16 @@ It only reads. Nothing is changed, and nothing secret is printed.`,
 		Version:           Version(),
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.prepare(cmd) },
 	}
+	// Flags are told in the width of the window, with the word that stands for their value.
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", fmt.Sprintf(".FlagUsagesWrapped %d ", a.width(a.Out))))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return scanners.WithHint(err, fmt.Sprintf("'%s --help' lists the flags", cmd.CommandPath()))
 	})
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.langText, "lang", "", "language of what people read: en or ja (default: from the environment)")
-	flags.StringVar(&a.color, "color", "auto", "colour: auto, always or never (auto heeds NO_COLOR)")
-	flags.StringVar(&a.logLevel, "log-level", "warn", "what is logged to stderr: debug, info, warn or error")
-	flags.StringVar(&a.atText, "at", "", "judge as of this time (RFC 3339) instead of now")
+	flags.StringVar(&a.langText, "lang", "", "`LANGUAGE` of what people read: en or ja (default: from the environment)")
+	flags.StringVar(&a.color, "color", "auto", "`WHEN` to use colour: auto, always or never (auto heeds NO_COLOR)")
+	flags.StringVar(&a.logLevel, "log-level", "warn", "log this `LEVEL` and worse to stderr: debug, info, warn or error")
+	flags.StringVar(&a.atText, "at", "", "judge as of this `TIME` (RFC 3339) instead of now")
 	root.AddCommand(a.scanCommand(), a.demoCommand(), a.explainCommand(), a.linksCommand(), a.permissionsCommand(), a.rulesCommand(), a.versionCommand())
 	return root
 }

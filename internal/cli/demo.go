@@ -37,7 +37,7 @@ would. Nothing leaves the machine. The demo exits 0 and says which code a real s
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd, f) },
 	}
-	cmd.Flags().StringArrayVarP(&f.outputs, "output", "o", []string{"terminal"}, "FORMAT or FORMAT=FILE, several times: "+formatNames())
+	cmd.Flags().StringArrayVarP(&f.outputs, "output", "o", []string{"terminal"}, "`FORMAT` or FORMAT=FILE, several times: "+formatNames())
 	f.sel.flags(cmd.Flags())
 	return cmd
 }

@@ -57,7 +57,7 @@ func (a *app) explainCommand() *cobra.Command {
 			return a.explain(cmd, in, output == "jsonl")
 		},
 	}
-	cmd.Flags().StringVarP(&output, "output", "o", "terminal", "terminal (words for a person) or jsonl (one line per input)")
+	cmd.Flags().StringVarP(&output, "output", "o", "terminal", "`FORMAT`: terminal (words for a person) or jsonl (one line per input)")
 	return cmd
 }
 

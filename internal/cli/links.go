@@ -66,12 +66,12 @@ with --live, from what its service said.`,
 			return a.links(cmd, in, f)
 		},
 	}
-	cmd.Flags().StringVarP(&f.output, "output", "o", "terminal", "terminal or jsonl (one line per link)")
+	cmd.Flags().StringVarP(&f.output, "output", "o", "terminal", "`FORMAT`: terminal or jsonl (one line per link)")
 	cmd.Flags().BoolVar(&f.All, "all", false, "also look-alikes: documentation examples, placeholders, masked signatures, emulators")
 	cmd.Flags().BoolVar(&f.RedactPaths, "redact-keys", false, "hide object names too")
 	cmd.Flags().BoolVar(&f.EveryOccurrence, "every", false, "print a link again where it stands again")
 	cmd.Flags().BoolVar(&f.live, "live", false, "ask the services whether the links still work, without taking content or changing anything")
-	cmd.Flags().StringArrayVar(&f.endpoints, "endpoint-url", nil, "with --live: base URL of an S3-compatible service of your own that may be asked; several times")
+	cmd.Flags().StringArrayVar(&f.endpoints, "endpoint-url", nil, "with --live: base `URL` of an S3-compatible service of your own that may be asked; several times")
 	return cmd
 }
 

@@ -21,8 +21,9 @@ func (a *app) permissionsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "permissions [aws|aws:org|gcp|azure]",
 		Short: "Print the least-privilege policy for the chosen rules",
-		Long: `Print the IAM policy (aws) or custom role (gcp) or role definition (azure) that lets a scan read exactly what the chosen rules need.
-Everything in it is read-only. Rules, --include by name and --objects are the same as on scan.`,
+		Long: `Print the IAM policy (aws), custom role (gcp) or role definition (azure) that lets a scan read exactly
+what the chosen rules need. Everything in it is read-only. Rules, --include by name and --objects are
+the same as on scan.`,
 		Example: `  tojimari permissions > tojimari-policy.json
   tojimari permissions gcp > tojimari-role.yaml
   tojimari permissions azure > tojimari-role.json
@@ -50,9 +51,9 @@ Everything in it is read-only. Rules, --include by name and --objects are the sa
 		},
 	}
 	sel.flags(cmd.Flags())
-	cmd.Flags().StringVar(&orgRole, "org-role", "OrganizationAccountAccessRole", "as on scan: name of the role that aws:org assumes in each account")
-	cmd.Flags().StringVar(&partition, "partition", "aws", "aws, aws-cn or aws-us-gov")
-	cmd.Flags().IntVar(&objects, "objects", 0, "as on scan: permissions to look at this many objects per bucket")
+	cmd.Flags().StringVar(&orgRole, "org-role", "OrganizationAccountAccessRole", "as on scan: `NAME` of the role that aws:org assumes in each account")
+	cmd.Flags().StringVar(&partition, "partition", "aws", "`PARTITION`: aws, aws-cn or aws-us-gov")
+	cmd.Flags().IntVar(&objects, "objects", 0, "as on scan: permissions to look at `N` objects per bucket")
 	return cmd
 }
 

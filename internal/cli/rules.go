@@ -60,7 +60,7 @@ func (a *app) rulesListCommand() *cobra.Command {
 		},
 	}
 	sel.flags(cmd.Flags())
-	cmd.Flags().StringVarP(&output, "output", "o", "terminal", "terminal or json")
+	cmd.Flags().StringVarP(&output, "output", "o", "terminal", "`FORMAT`: terminal or json")
 	return cmd
 }
 
@@ -114,8 +114,8 @@ func (a *app) rulesShowCommand() *cobra.Command {
 			return a.showRule(chosen[0])
 		},
 	}
-	cmd.Flags().StringArrayVar(&sel.folders, "rules", nil, "folder with rule files of your own; several times")
-	cmd.Flags().StringVarP(&output, "output", "o", "terminal", "terminal or json")
+	cmd.Flags().StringArrayVar(&sel.folders, "rules", nil, "`FOLDER` with rule files of your own; several times")
+	cmd.Flags().StringVarP(&output, "output", "o", "terminal", "`FORMAT`: terminal or json")
 	return cmd
 }
 

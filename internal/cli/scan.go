@@ -22,19 +22,20 @@ import (
 const scanHelp = `Scan targets and say who on the internet can list, read, write or change permissions of each bucket.
 
 Targets:
-  aws, aws:PROFILE     every S3 bucket of the account that the credentials belong to
-  aws:org              every account of the organisation (a role is assumed in each)
-  s3://BUCKET          one bucket, also where listing buckets is not allowed
-  links:PATH           signed links in files, archives and the history of git repositories
-  gcp, gcp:PROJECT     every Cloud Storage bucket of a project
-  gcp:organizations/N  every project of an organisation; gcp:folders/N those of a folder
-  gs://BUCKET          one Cloud Storage bucket
+  aws, aws:PROFILE           every S3 bucket of the account that the credentials belong to
+  aws:org                    every account of the organisation (a role is assumed in each)
+  s3://BUCKET                one bucket, also where listing buckets is not allowed
+  gcp, gcp:PROJECT           every Cloud Storage bucket of a project
+  gcp:organizations/N        every project of an organisation; gcp:folders/N those of a folder
+  gs://BUCKET                one Cloud Storage bucket
   azure, azure:SUBSCRIPTION  every storage account of the subscriptions seen, or of one
-  azure:mg/NAME        every subscription below a management group
+  azure:mg/NAME              every subscription below a management group
   az://ACCOUNT[/CONTAINER]   one storage account, or one container of it
-  https://HOST/PATH    what a stranger and a search engine get at an address
-  snapshot:FILE        records saved by -o snapshot=FILE ("-" reads standard input)
-  program:NAME         records printed by an external collector (--program NAME=PATH)
+  https://HOST/PATH          what a stranger and a search engine get at an address
+  links:PATH                 signed links in files, archives and the history of git repositories
+  snapshot:FILE              records saved by -o snapshot=FILE ("-" reads standard input)
+  program:NAME               records printed by an external collector (--program NAME=PATH)
+
 Options that belong to one target ride on it: s3://b?endpoint-url=https://minio.example&profile=ops
 
 Exit codes: 0 clean, 1 findings at or over --fail-on, 2 wrong use, 3 something that decides was not
@@ -70,19 +71,19 @@ type scanFlags struct {
 
 // targetOptions are flags that stand for all targets; each may ride on a target instead.
 var targetOptions = []struct{ name, help string }{
-	{"profile", "AWS profile of the shared configuration files"},
-	{"region", "region to begin with, for services that have one"},
-	{"role-arn", "role to assume for reading"},
-	{"external-id", "external id for --role-arn"},
-	{"org-role", "name of the role that aws:org assumes in each account"},
-	{"endpoint-url", "base URL of an S3-compatible service (path style)"},
-	{"vendor", "what that service is, where neither its host nor its answers tell: ceph, minio, ..."},
-	{"cloud", "Azure cloud: public, china or usgov"},
-	{"tenant", "Entra tenant to get tokens from, by id or domain"},
-	{"subscription", "Azure subscription that az://ACCOUNT is in, by id or name"},
-	{"impersonate-service-account", "Google service account to read as"},
-	{"quota-project", "Google Cloud project that the calls are counted on"},
-	{"depth", "for https targets: follow links on the same host this many steps"},
+	{"profile", "AWS `PROFILE` of the shared configuration files"},
+	{"region", "`REGION` to begin with, for services that have one"},
+	{"role-arn", "`ARN` of the role to assume for reading"},
+	{"external-id", "external `ID` for --role-arn"},
+	{"org-role", "`NAME` of the role that aws:org assumes in each account"},
+	{"endpoint-url", "base `URL` of an S3-compatible service (path style)"},
+	{"vendor", "what that service is (`NAME`: ceph, minio, ...), where neither its host nor its answers tell"},
+	{"cloud", "Azure `CLOUD`: public, china or usgov"},
+	{"tenant", "Entra `TENANT` to get tokens from, by id or domain"},
+	{"subscription", "Azure `SUBSCRIPTION` that az://ACCOUNT is in, by id or name"},
+	{"impersonate-service-account", "Google service `ACCOUNT` to read as"},
+	{"quota-project", "Google Cloud `PROJECT` that the calls are counted on"},
+	{"depth", "for https targets: follow links on the same host `N` steps"},
 }
 
 func (a *app) scanCommand() *cobra.Command {
@@ -105,22 +106,22 @@ func (a *app) scanCommand() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVarP(&f.outputs, "output", "o", []string{"terminal"}, "FORMAT or FORMAT=FILE, several times: "+formatNames())
-	flags.StringVar(&f.configFile, "config", "", "configuration file (default: "+config.Name+" of the working directory, if there is one)")
-	flags.StringVar(&f.failOn, "fail-on", "", "exit 1 on findings at least this bad (default high, or what the configuration says)")
-	flags.StringArrayVar(&f.allowUnknown, "allow-unknown", nil, "rule whose unknown outcomes do not set exit code 3; several times")
-	flags.StringArrayVar(&f.show, "show", nil, "also print these outcomes one by one: pass, unknown, not_applicable; several times")
+	flags.StringArrayVarP(&f.outputs, "output", "o", []string{"terminal"}, "`FORMAT` or FORMAT=FILE, several times: "+formatNames())
+	flags.StringVar(&f.configFile, "config", "", "configuration `FILE` (default: "+config.Name+" of the working directory, if there is one)")
+	flags.StringVar(&f.failOn, "fail-on", "", "exit 1 on findings of this `SEVERITY` or worse (default high, or what the configuration says)")
+	flags.StringArrayVar(&f.allowUnknown, "allow-unknown", nil, "`RULE` whose unknown outcomes do not set exit code 3; several times")
+	flags.StringArrayVar(&f.show, "show", nil, "also print results of this `OUTCOME` one by one: pass, unknown, not_applicable; several times")
 	flags.BoolVar(&f.redact, "redact-keys", false, "leave the names of sampled objects out of every output")
-	flags.IntVar(&f.concurrency, "concurrency", pace.DefaultMax, "at most this many calls under way; the scan begins with fewer and adapts")
-	flags.DurationVar(&f.deadline, "deadline", 0, "stop after this time and report what was found (0: no limit)")
-	flags.StringVar(&f.resume, "resume", "", "continue a scan that was cut off, from its snapshot; nothing that is whole is read again")
-	flags.StringVar(&f.orgFacts, "org-facts", "", "snapshot of the organisation, for guards above the account that this scan may not read")
-	flags.IntVar(&f.objects, "objects", 0, "look at the ACLs of this many objects per bucket, and for signed links in those that are text")
+	flags.IntVar(&f.concurrency, "concurrency", pace.DefaultMax, "at most `N` calls under way; the scan begins with fewer and adapts")
+	flags.DurationVar(&f.deadline, "deadline", 0, "stop after this `TIME` (30m, 2h) and report what was found (0: no limit)")
+	flags.StringVar(&f.resume, "resume", "", "continue a scan that was cut off, from its snapshot `FILE`; nothing that is whole is read again")
+	flags.StringVar(&f.orgFacts, "org-facts", "", "snapshot `FILE` of the organisation, for guards above the account that this scan may not read")
+	flags.IntVar(&f.objects, "objects", 0, "look at the ACLs of `N` objects per bucket, and for signed links in those that are text")
 	flags.BoolVar(&f.prove, "prove", false, "ask from outside, once each, for what the settings say can be read, and whether what they close is closed: one listing page of one key, or one byte of one object")
 	flags.BoolVar(&f.live, "live", false, "ask the services whether signed links still work, without taking content or changing anything")
-	flags.StringArrayVar(&f.programs, "program", nil, "NAME=PATH of an external collector for program:NAME; several times")
-	flags.StringArrayVar(&f.programArgs, "program-arg", nil, "argument for the external collector; several times")
-	flags.DurationVar(&f.programTime, "program-timeout", 10*time.Minute, "end an external collector that takes longer")
+	flags.StringArrayVar(&f.programs, "program", nil, "`NAME=PATH` of an external collector for program:NAME; several times")
+	flags.StringArrayVar(&f.programArgs, "program-arg", nil, "`ARGUMENT` for the external collector; several times")
+	flags.DurationVar(&f.programTime, "program-timeout", 10*time.Minute, "end an external collector that takes longer than this `TIME`")
 	for _, o := range targetOptions {
 		f.options[o.name] = flags.String(o.name, "", o.help)
 	}

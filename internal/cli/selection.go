@@ -23,16 +23,16 @@ type selection struct {
 }
 
 func (s *selection) flags(f *pflag.FlagSet) {
-	f.StringArrayVar(&s.rules.Rules, "rule", nil, "only this rule, by id or name; several times")
-	f.StringArrayVar(&s.rules.Skip, "skip-rule", nil, "all but this rule, by id or name; several times")
-	f.StringArrayVar(&s.rules.Tags, "tag", nil, "only rules with this tag or of this family; several times")
-	f.StringVar(&s.severity, "severity", "", "only rules that can be at least this bad: critical, high, medium, low or info")
-	f.StringArrayVar(&s.folders, "rules", nil, "folder with rule files of your own, beside those that come with the program; several times")
+	f.StringArrayVar(&s.rules.Rules, "rule", nil, "only this `RULE`, by id or name; several times")
+	f.StringArrayVar(&s.rules.Skip, "skip-rule", nil, "all but this `RULE`, by id or name; several times")
+	f.StringArrayVar(&s.rules.Tags, "tag", nil, "only rules with this `TAG` or of this family; several times")
+	f.StringVar(&s.severity, "severity", "", "only rules that can be of this `SEVERITY` or worse: critical, high, medium, low or info")
+	f.StringArrayVar(&s.folders, "rules", nil, "`FOLDER` with rule files of your own, beside those that come with the program; several times")
 	f.StringArrayVar(&s.include, "include", nil, "only buckets with "+filterHelp)
 	f.StringArrayVar(&s.exclude, "exclude", nil, "all but buckets with "+filterHelp)
 }
 
-const filterHelp = "NAME, region=REGION or tag:KEY=VALUE (* and ? are wildcards); several times"
+const filterHelp = "`NAME`, region=REGION or tag:KEY=VALUE (* and ? are wildcards); several times"
 
 // book loads the rules that come with the program and those of the folders.
 func (s *selection) book() (*judge.Book, error) {
