@@ -33,6 +33,8 @@ type Header struct {
 	Version string    `json:"version"` // of the tool
 	At      time.Time `json:"at,omitzero"`
 	Targets []string  `json:"targets,omitempty"`
+	// Selection is what narrowed the scan to some resources of its targets, sorted: "include name=acme-*".
+	Selection []string `json:"selection,omitempty"`
 }
 
 // End says that everything in a scope (or target, for targets without scopes) has been written.

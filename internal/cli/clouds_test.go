@@ -41,7 +41,7 @@ const (
 )
 
 func openBucket(name, region string) lab.Bucket {
-	return lab.Bucket{Name: name, Region: region, Policy: strings.ReplaceAll(everybodyReads, "BUCKET", name), PolicyPublic: true, Ownership: "BucketOwnerEnforced"}
+	return lab.Bucket{Tags: []lab.Tag{{Key: "team", Value: "web"}}, Name: name, Region: region, Policy: strings.ReplaceAll(everybodyReads, "BUCKET", name), PolicyPublic: true, Ownership: "BucketOwnerEnforced"}
 }
 
 func closedBucket(name, region string) lab.Bucket {

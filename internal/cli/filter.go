@@ -114,4 +114,16 @@ func (f filter) needs() scanners.FactSet {
 	return nil
 }
 
+// words say the filter, sorted, in the form that snapshots keep.
+func (f filter) words() []string {
+	var out []string
+	for flag, conditions := range map[string][]condition{"include": f.include, "exclude": f.exclude} {
+		for _, c := range conditions {
+			out = append(out, flag+" "+c.what+"="+c.pattern.String())
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 func (f filter) empty() bool { return len(f.include) == 0 && len(f.exclude) == 0 }

@@ -64,7 +64,7 @@ func (a *app) run(ctx context.Context, s scan) (result.Run, error) {
 	if err != nil {
 		return run, wrongUse(err)
 	}
-	saved, err := openSnapshots(progress.Beside(a.Out), s.snapshots, run)
+	saved, err := openSnapshots(progress.Beside(a.Out), s.snapshots, run, s.filter.words())
 	if err != nil {
 		return run, wrongUse(err)
 	}
@@ -77,7 +77,7 @@ func (a *app) run(ctx context.Context, s scan) (result.Run, error) {
 	}
 	summary, err := engine.Run(ctx, engine.Config{
 		Registry: s.registry, Targets: s.targets, Needs: needs{s.judge, s.extra}, Beside: s.links, Concurrency: s.concurrency, Pace: s.pacer,
-		Filter: s.filter.takesRef, Keep: s.filter.takesRecord, Resume: earlier, Deadline: s.deadline, Now: a.now,
+		Filter: s.filter.takesRef, Keep: s.filter.takesRecord, Resume: earlier, Selection: s.filter.words(), Deadline: s.deadline, Now: a.now,
 		Progress: func(p engine.Progress) { progress.Show(j.progress(p)) },
 		Emit:     func(e engine.Event) error { return j.event(ctx, e) },
 	})

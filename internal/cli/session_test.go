@@ -3,12 +3,18 @@ package cli
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/tojimari/tojimari/scanners"
 )
 
 func TestMain(m *testing.M) {
@@ -34,8 +40,10 @@ func TestSessions(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code":   cmdCode,
-			"clouds": cmdClouds,
+			"code":        cmdCode,
+			"clouds":      cmdClouds,
+			"site":        cmdSite,
+			"sameRecords": cmdSameRecords,
 		},
 	})
 }
@@ -61,4 +69,34 @@ func exitText(err error) string {
 		return strconv.Itoa(exit.ExitCode())
 	}
 	return err.Error()
+}
+
+// cmdSameRecords compares what two snapshots hold, apart from when it was read: sameRecords A B.
+func cmdSameRecords(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: sameRecords A B")
+	}
+	var held [2]string
+	for i, name := range args {
+		var out strings.Builder
+		lines := scanners.NewLineReader(strings.NewReader(ts.ReadFile(name)))
+		for {
+			line, err := lines.Next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			ts.Check(err)
+			switch {
+			case line.Header != nil:
+				line.Header.At = time.Time{}
+			case line.Record != nil:
+				line.Record.At = time.Time{}
+			}
+			ts.Check(scanners.NewLineWriter(&out).Write(line))
+		}
+		held[i] = out.String()
+	}
+	if diff := cmp.Diff(held[0], held[1]); diff != "" {
+		ts.Fatalf("%s and %s differ:\n%s", args[0], args[1], diff)
+	}
 }

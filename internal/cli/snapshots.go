@@ -25,8 +25,8 @@ func (stdoutSink) Close() error { return nil }
 
 type snapshots []lineSink
 
-func openSnapshots(out io.Writer, to []report.Destination, run result.Run) (snapshots, error) {
-	header := scanners.Header{Schema: scanners.SchemaVersion, Tool: run.Tool, Version: run.Version, At: run.At, Targets: run.Targets}
+func openSnapshots(out io.Writer, to []report.Destination, run result.Run, selection []string) (snapshots, error) {
+	header := scanners.Header{Schema: scanners.SchemaVersion, Tool: run.Tool, Version: run.Version, At: run.At, Targets: run.Targets, Selection: selection}
 	var list snapshots
 	for _, d := range to {
 		if d.File != "" {

@@ -46,8 +46,10 @@ type Config struct {
 	// Keep, where set, leaves out records by their facts after the first inspection, with all that lies in
 	// them. It is called concurrently and does not change the record.
 	Keep func(*scanners.Record) bool
-	// Resume, where set, is an earlier snapshot of the same targets that was cut off.
+	// Resume, where set, is an earlier snapshot of the same targets, and the same Selection, that was cut off.
 	Resume *Earlier
+	// Selection says in words what Filter and Keep leave in, sorted; it is compared with that of Resume.
+	Selection []string
 	// Deadline bounds the whole run; 0 means none. What was inspected by then is delivered.
 	Deadline time.Duration
 	// Grace bounds the wait for a scanner that does not heed a cancelled context. 0 means 10 s.

@@ -135,7 +135,10 @@ func (x *indexer) line(line scanners.Line, bad bool, at span) error {
 		x.broken = true
 	case line.Header != nil:
 		x.header = true
-		return x.run.sameTargets(line.Header.Targets)
+		if err := x.run.sameTargets(line.Header.Targets); err != nil {
+			return err
+		}
+		return x.run.sameSelection(line.Header.Selection)
 	case line.Record != nil:
 		if line.Record.Kind == scanners.KindScope && x.records > 0 {
 			x.finish(x.scope, false, at)
@@ -202,6 +205,22 @@ func (r *run) sameTargets(earlier []string) error {
 	}
 	return scanners.WithHint(fmt.Errorf("it is a scan of %s, this is one of %s: %w",
 		quoted(before), quoted(now), scanners.ErrBadTarget), "name the same targets, or scan without --resume")
+}
+
+// sameSelection refuses to resume a scan of other resources: a scope that is whole for some of its buckets is not
+// whole for others, and nothing would say which are missing.
+func (r *run) sameSelection(earlier []string) error {
+	if slices.Equal(earlier, r.cfg.Selection) {
+		return nil
+	}
+	of := func(selection []string) string {
+		if len(selection) == 0 {
+			return "everything in its targets"
+		}
+		return quoted(selection)
+	}
+	return scanners.WithHint(fmt.Errorf("it is a scan of %s, this is one of %s: %w", of(earlier), of(r.cfg.Selection), scanners.ErrBadTarget),
+		"give the same --include and --exclude, or scan without --resume")
 }
 
 func quoted(names []string) string {
