@@ -51,7 +51,11 @@ func (a *app) registryOf(f *scanFlags, rt scanners.Runtime, s *scan) error {
 	if len(linkFacts(s.judge, 0)) > 0 {
 		rt.Links = links.NewReader(known, live, f.redact)
 	}
-	outside := web.New(rt, web.Options{Vendors: known, Proxy: http.ProxyFromEnvironment, Pace: outsidePace, Endpoints: endpoints, RedactKeys: f.redact})
+	pool, err := authorities(os.Getenv)
+	if err != nil {
+		return wrongUse(err)
+	}
+	outside := web.New(rt, web.Options{Vendors: known, RootCAs: pool, Proxy: http.ProxyFromEnvironment, Pace: outsidePace, Endpoints: endpoints, RedactKeys: f.redact})
 	if f.prove {
 		s.prover = outside
 	}
@@ -63,13 +67,25 @@ func (a *app) registryOf(f *scanFlags, rt scanners.Runtime, s *scan) error {
 	return wrongUse(err)
 }
 
-// transport carries every call to the clouds. It trusts the certificates of AWS_CA_BUNDLE beside those of the
-// system, as the AWS tools do.
+// transport carries every call to the clouds.
 func transport(calls int, getenv func(string) string) (http.RoundTripper, error) {
 	base := pace.Transport(calls)
+	pool, err := authorities(getenv)
+	if err != nil {
+		return nil, err
+	}
+	if pool != nil {
+		base.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	}
+	return base, nil
+}
+
+// authorities are the certificates of AWS_CA_BUNDLE beside those of the system, as the AWS tools trust them; nil for
+// those of the system alone.
+func authorities(getenv func(string) string) (*x509.CertPool, error) {
 	bundle := getenv("AWS_CA_BUNDLE")
 	if bundle == "" {
-		return base, nil
+		return nil, nil //nolint:nilnil // no pool is the system's
 	}
 	pem, err := os.ReadFile(bundle)
 	if err != nil {
@@ -82,8 +98,7 @@ func transport(calls int, getenv func(string) string) (http.RoundTripper, error)
 	if !pool.AppendCertsFromPEM(pem) {
 		return nil, fmt.Errorf("AWS_CA_BUNDLE %q holds no certificate", bundle)
 	}
-	base.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
-	return base, nil
+	return pool, nil
 }
 
 // liveChecker asks about links under hosts of known services and of endpoints that the user named.
