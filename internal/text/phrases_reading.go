@@ -127,6 +127,7 @@ func readingPhrases() []Phrase {
 		{"listing the buckets of {0}", "{0} のバケットの一覧取得"},
 		{"listing the buckets of {0}: {1} cannot be reached", "{0} のバケットの一覧取得：{1} に到達できません"},
 		{"listing the {0} of {1}", "{1} の {0} の一覧取得"},
+		{"{0} is said to lie in two places", "{0} が二か所にあると応答されました"},
 		{"{0} lies deeper than folders can", "{0} はフォルダーの階層の上限を超えています"},
 		{"listing subscriptions", "サブスクリプションの一覧取得"},
 		{"listing what is below management group {0}", "管理グループ {0} の配下の一覧取得"},

@@ -45,6 +45,7 @@ func (ses *session) discoverTree(ctx context.Context, target scanners.Target, ro
 	defer g.running.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	g.seen.Store(root, true)
 	ahead.Run(ctx, ahead.Limits{Parts: projectsAhead, Pairs: refsAhead}, ses.parts(target, g.grow(ctx, root, 0), root))(yield)
 }
 
@@ -53,6 +54,7 @@ type growth struct {
 	*session
 	turns   chan struct{} // holds one for each folder that is being listed
 	running sync.WaitGroup
+	seen    sync.Map // folders by name: each lies in one place
 }
 
 // grow lists what lies in a folder, and in the folders in it, side by side.
@@ -68,11 +70,18 @@ func (g *growth) grow(ctx context.Context, name string, depth int) *branch {
 		if b.projectsErr != nil && errors.Is(b.foldersErr, scanners.ErrDenied) {
 			b.foldersErr = nil // the first refusal says it
 		}
-		for _, folder := range folders {
-			if depth == deepestTree {
-				b.foldersErr = fmt.Errorf("%s lies deeper than folders can", folder)
-				break
+		if depth == deepestTree && len(folders) > 0 {
+			b.foldersErr = fmt.Errorf("%s lies deeper than folders can", folders[0])
+			return
+		}
+		folders = slices.DeleteFunc(folders, func(folder string) bool {
+			_, twice := g.seen.LoadOrStore(folder, true)
+			if twice {
+				b.foldersErr = fmt.Errorf("%s is said to lie in two places", folder)
 			}
+			return twice
+		})
+		for _, folder := range folders {
 			b.folders = append(b.folders, g.grow(ctx, folder, depth+1))
 		}
 	})

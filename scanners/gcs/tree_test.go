@@ -79,3 +79,20 @@ func TestAReaderThatStops(t *testing.T) {
 		}
 	})
 }
+
+// TestFoldersInACircle: a tree that a service makes up does not keep a scan going.
+func TestFoldersInACircle(t *testing.T) {
+	var calls atomic.Int32
+	circle := roundTrip(func(r *http.Request) (*http.Response, error) {
+		calls.Add(1)
+		if strings.HasSuffix(r.URL.Path, "/folders") {
+			return answer(r, 200, `{"folders":[{"name":"folders/1"},{"name":"folders/2"},{"name":"folders/3"}]}`), nil
+		}
+		return answer(r, 200, `{}`), nil
+	})
+	b := start(t, organisation(), scanners.Runtime{Transport: circle})
+	got := b.discover("gcp:folders/1")
+	if n := calls.Load(); n > 10 || len(got.errs) != 3 || len(got.refs) != 0 {
+		t.Errorf("%d calls, %v", n, got.errs)
+	}
+}
