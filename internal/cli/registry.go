@@ -24,8 +24,12 @@ import (
 	"github.com/tojimari/tojimari/scanners/web"
 )
 
-// outsidePace is the least time between two requests to one host that is not the user's own service.
-const outsidePace = 200 * time.Millisecond
+const (
+	// outsidePace is the least time between two requests to one host that is not the user's own service.
+	outsidePace = 200 * time.Millisecond
+	// proofPace is the same for proofs, which go to the storage service of the user's own buckets.
+	proofPace = 20 * time.Millisecond
+)
 
 // registryOf makes the scanners of a scan, and its prover where one was asked for.
 func (a *app) registryOf(f *scanFlags, rt scanners.Runtime, s *scan) error {
@@ -55,7 +59,7 @@ func (a *app) registryOf(f *scanFlags, rt scanners.Runtime, s *scan) error {
 	if err != nil {
 		return wrongUse(err)
 	}
-	outside := web.New(rt, web.Options{Vendors: known, RootCAs: pool, Proxy: http.ProxyFromEnvironment, Pace: outsidePace, Endpoints: endpoints, RedactKeys: f.redact})
+	outside := web.New(rt, web.Options{Vendors: known, RootCAs: pool, Proxy: http.ProxyFromEnvironment, Pace: outsidePace, ProofPace: proofPace, Endpoints: endpoints, RedactKeys: f.redact})
 	if f.prove {
 		s.prover = outside
 	}

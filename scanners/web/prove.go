@@ -83,7 +83,7 @@ func (s *Scanner) Prove(ctx context.Context, verb verdict.Verb, witness *verdict
 	}
 	proof := Proof{Request: request.Method + " " + shown(request.URL), At: s.runtime.Now(), OwnEndpoint: s.named(request.URL)}
 	var page *listing.Page
-	answer, err := s.client.Fetch(ctx, request, func(r *fetch.Response, body io.Reader) error {
+	answer, err := s.proofs.Fetch(ctx, request, func(r *fetch.Response, body io.Reader) error {
 		if verb != verdict.List && r.Status < 300 {
 			return nil // one byte of an object, which nobody needs to see
 		}

@@ -3,7 +3,9 @@ package web_test
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -217,5 +219,32 @@ func TestPlainRequest(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s %s: %q, want %q", c.rec.ID, c.verb, got, c.want)
 		}
+	}
+}
+
+// Proofs keep a pace of their own at each host, the same for all that are under way.
+func TestProofsKeepTheirPace(t *testing.T) {
+	s := newSite(t, map[string]answer{"s3.eu-west-1.amazonaws.com/a": {status: 403, header: s3Headers, body: s3Denied}})
+	var waits []time.Duration
+	var mu sync.Mutex
+	w := scanner(t, s, func(_ *scanners.Runtime, o *web.Options) {
+		o.Pace, o.ProofPace = time.Hour, time.Second
+		o.Wait = func(_ context.Context, d time.Duration) error {
+			mu.Lock()
+			defer mu.Unlock()
+			waits = append(waits, d)
+			return nil
+		}
+	})
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			w.Prove(context.Background(), verdict.Read, &verdict.Request{Method: "GET", URL: "https://s3.eu-west-1.amazonaws.com/a", KeyKnown: true})
+		})
+	}
+	wait.Wait()
+	slices.Sort(waits)
+	if diff := cmp.Diff([]time.Duration{time.Second, 2 * time.Second, 3 * time.Second}, waits); diff != "" {
+		t.Errorf("waits (-want +got):\n%s", diff)
 	}
 }

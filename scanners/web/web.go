@@ -13,6 +13,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -44,6 +45,9 @@ type Options struct {
 	RootCAs  *x509.CertPool
 	// Pace is the least time between two requests to one host; 0 for none.
 	Pace time.Duration
+	// ProofPace is the same for proofs, which go to the user's own storage: many buckets share a host there. 0 for
+	// Pace.
+	ProofPace time.Duration
 	// Wait pauses for the pace and between attempts; nil for a timer.
 	Wait func(ctx context.Context, d time.Duration) error
 	// Timeout bounds one request; 0 for 30 seconds.
@@ -64,6 +68,7 @@ type Scanner struct {
 	runtime    scanners.Runtime
 	options    Options
 	client     *fetch.Client
+	proofs     *fetch.Client
 	recogniser *storageurl.Recogniser
 	words      *names.Classifier
 	policies   *policies
@@ -96,10 +101,16 @@ func New(rt scanners.Runtime, o Options) *Scanner {
 		s.unfit = errors.New("web: no clock given")
 		return s
 	}
-	s.client, s.unfit = fetch.New(fetch.Options{
-		UserAgent: rt.UserAgent, Resolver: o.Resolver, Dial: o.Dial, Proxy: o.Proxy, RootCAs: o.RootCAs,
-		Pace: o.Pace, Wait: o.Wait, Now: rt.Now, Timeout: o.Timeout, Wrap: o.Wrap,
-	})
+	client := func(pace time.Duration) (*fetch.Client, error) {
+		return fetch.New(fetch.Options{
+			UserAgent: rt.UserAgent, Resolver: o.Resolver, Dial: o.Dial, Proxy: o.Proxy, RootCAs: o.RootCAs,
+			Pace: pace, Wait: o.Wait, Now: rt.Now, Timeout: o.Timeout, Wrap: o.Wrap,
+		})
+	}
+	if s.client, s.unfit = client(o.Pace); s.unfit != nil {
+		return s
+	}
+	s.proofs, s.unfit = client(cmp.Or(o.ProofPace, o.Pace))
 	return s
 }
 
@@ -107,6 +118,9 @@ func New(rt scanners.Runtime, o Options) *Scanner {
 func (s *Scanner) Close() {
 	if s.client != nil {
 		s.client.Close()
+	}
+	if s.proofs != nil {
+		s.proofs.Close()
 	}
 }
 
