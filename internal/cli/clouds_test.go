@@ -29,7 +29,8 @@ import (
 
 // worlds are what a session can start: clouds WORLD.
 func worlds() map[string]func() lab.World {
-	return map[string]func() lab.World{"organisation": organisation, "elsewhere": elsewhere, "project": project}
+	return map[string]func() lab.World{"organisation": organisation, "elsewhere": elsewhere, "project": project,
+		"azure": azureTenant, "azure-china": azureChina, "azure-elsewhere": azureElsewhere}
 }
 
 const (
@@ -113,6 +114,7 @@ func cmdClouds(ts *testscript.TestScript, neg bool, args []string) {
 	for name, value := range map[string]string{
 		"HTTPS_PROXY": proxy.URL, "HTTP_PROXY": proxy.URL, "AWS_CA_BUNDLE": bundle, "AWS_REGION": "us-east-1",
 		"AWS_ACCESS_KEY_ID": "LAB" + account, "AWS_SECRET_ACCESS_KEY": "not-a-secret", "GOOGLE_APPLICATION_CREDENTIALS": key,
+		"AZURE_TENANT_ID": "00000000-0000-4000-8000-0000000000ff", "AZURE_CLIENT_ID": "lab", "AZURE_CLIENT_SECRET": "lab",
 	} {
 		ts.Setenv(name, value)
 	}

@@ -41,6 +41,9 @@ func azureFailure(q request, status int, code, message string) answer {
 // azure answers one request for a host of Azure's.
 func (l *Lab) azure(q request) answer {
 	a := l.world.Azure
+	if q.service == serviceEntra {
+		return q.entra()
+	}
 	if q.service == serviceBlob {
 		return a.blob(q)
 	}

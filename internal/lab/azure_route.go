@@ -18,6 +18,9 @@ func azureHost(name string) (at service, account string, site bool) {
 	if bare, _, err := net.SplitHostPort(name); err == nil {
 		name = bare
 	}
+	if isEntra(name) {
+		return serviceEntra, "", false
+	}
 	switch name {
 	case "management.azure.com", "management.chinacloudapi.cn", "management.usgovcloudapi.net":
 		return serviceARM, "", false
@@ -57,6 +60,10 @@ func readAzure(r *http.Request) request {
 	q := request{service: at, region: r.Host, query: r.URL.Query(), website: site}
 	if strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") {
 		q.owner = "caller"
+	}
+	if at == serviceEntra {
+		readEntra(&q, r)
+		return q
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		q.operation = r.Method // not served, but counted under a name that no test expects

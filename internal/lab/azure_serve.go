@@ -56,6 +56,9 @@ func (l *Lab) spoilAzure(w http.ResponseWriter, r *http.Request, q request, f Fa
 // azureRefusal is the error answer for a fault. Resource Manager, "Common Azure deployment errors" and "Throttling
 // Resource Manager requests"; Storage services, "Common REST API error codes".
 func azureRefusal(q request, kind FaultKind) answer {
+	if q.service == serviceEntra {
+		return entraRefusal()
+	}
 	blob := q.service == serviceBlob
 	pick := func(status int, code, message string, blobStatus int, blobCode, blobMessage string) answer {
 		if blob {
