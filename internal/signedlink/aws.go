@@ -7,6 +7,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -263,6 +264,10 @@ func placeS3(c *candidate, known *vendors.Set, keyID, region string) place {
 		return place{provider: provider, bucket: host, object: decode(c.path)}
 	}
 	p := place{provider: provider}
+	if labels := strings.Split(host, "."); len(labels) > 3 && slices.Contains(labels[1:len(labels)-2], "s3") {
+		p.bucket, p.object = host[:strings.Index(host, ".s3.")], decode(c.path) // BUCKET.s3.anything, as most services have it
+		return p
+	}
 	p.bucket, p.object = segments(c.path)
 	return p
 }

@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"strings"
+	"unicode/utf8"
 )
 
 // region reads all links of one region, in the order in which they stand.
@@ -17,6 +19,9 @@ func (d *Detector) region(b []byte, lo, hi int) []reading {
 		all = d.descend(t, all)
 	}
 	if looksQuoted(raw.b) {
+		if t := unwrapped(raw); len(t.b) < len(raw.b) && !bytes.Contains(raw.b, []byte("=3D")) {
+			all = d.descend(t, all)
+		}
 		t := unquoted(raw)
 		all = d.descend(t, all)
 		if j, ok := joined(t.b, 0, len(t.b)); ok {
@@ -168,9 +173,13 @@ func stops(t text, hit, stop int) []int {
 }
 
 func (d *Detector) segment(t text, begin, hit, stop int) (reading, bool) {
-	seg := trimmed(t.b[begin:stop])
+	whole := t.b[begin:stop]
+	if i := bytes.IndexFunc(whole[hit-begin:], endsQuery); i > 0 {
+		whole = whole[:hit-begin+i]
+	}
+	seg := trimmed(whole)
 	if len(seg) <= hit-begin {
-		seg = t.b[begin:stop]
+		seg = whole
 	}
 	c, ok := parse(seg, hit-begin)
 	if !ok {
@@ -180,10 +189,20 @@ func (d *Detector) segment(t text, begin, hit, stop int) (reading, bool) {
 	if !ok {
 		return reading{}, false
 	}
+	if r.LookAlike == CutSignature && masks(whole[len(seg):]) {
+		r.LookAlike = MaskedSignature
+	}
 	r.candidate = &c
 	r.from, r.to = int(t.pos[begin]), int(t.pos[stop-1])+1
 	return r, true
 }
+
+// endsQuery knows what a query can't hold: a fragment begins, or the text around it, which in Japanese has no blank
+// in between.
+func endsQuery(r rune) bool { return r == '#' || r >= utf8.RuneSelf }
+
+// masks reports whether what was taken off the end of a link stands for the rest of its signature.
+func masks(b []byte) bool { return bytes.Contains(b, []byte("...")) || bytes.Contains(b, []byte("***")) }
 
 // best settles several readings of the same bytes: of two with one signature the fuller stays, and a look-alike
 // goes where a link stands.
@@ -252,12 +271,53 @@ func methodBefore(b []byte, at int) string {
 		i--
 	}
 	if i > 0 && (isAlnum(b[i-1]) || b[i-1] == '_' || b[i-1] == '-') {
+		return ofCommand(b[max(0, at-longestCommand):at])
+	}
+	if m := string(b[i:end]); isMethod(m) {
+		return m
+	}
+	return ofCommand(b[max(0, at-longestCommand):at])
+}
+
+// longestCommand bounds what is read of a command in front of a link.
+const longestCommand = 400
+
+// ofCommand reads the method that a curl command gives before its link.
+func ofCommand(b []byte) string {
+	if i := bytes.LastIndex(b, []byte("curl ")); i >= 0 {
+		b = b[i:]
+	} else {
 		return ""
 	}
-	switch m := string(b[i:end]); m {
-	case "GET", "HEAD", "PUT", "POST", "DELETE":
-		return m
-	default:
+	if i := bytes.IndexByte(b, '\n'); i > 0 && b[i-1] != '\\' && b[max(0, i-2)] != '\\' {
 		return ""
+	}
+	words := bytes.Fields(b)
+	for i, w := range words {
+		word := string(w)
+		next := ""
+		if i+1 < len(words) {
+			next = strings.Trim(string(words[i+1]), `'"`)
+		}
+		switch {
+		case (word == "-X" || word == "--request") && isMethod(next):
+			return next
+		case strings.HasPrefix(word, "-X") && isMethod(word[2:]):
+			return word[2:]
+		case word == "-T" || word == "--upload-file":
+			return "PUT"
+		case word == "-I" || word == "--head":
+			return "HEAD"
+		}
+	}
+	return ""
+}
+
+func isMethod(word string) bool {
+	switch word {
+	case "GET", "HEAD", "PUT", "POST", "DELETE":
+		return true
+	default:
+		return false
 	}
 }

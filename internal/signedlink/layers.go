@@ -388,6 +388,26 @@ func unquoted(t text) text {
 	return out
 }
 
+// unwrapped undoes soft breaks alone, of text that was wrapped like quoted-printable and not escaped like it.
+func unwrapped(t text) text {
+	out := newText(len(t.b))
+	for i := 0; i < len(t.b); i++ {
+		if t.b[i] == '=' {
+			j := i + 1
+			if j < len(t.b) && t.b[j] == '\r' {
+				j++
+			}
+			if j < len(t.b) && t.b[j] == '\n' {
+				i = j
+				continue
+			}
+		}
+		out.add(t.b[i], t.pos[i])
+	}
+	out.wraps = t.wraps
+	return out
+}
+
 // looksQuoted reports whether a region could be quoted-printable: it has =3D, or = before a line break.
 func looksQuoted(b []byte) bool {
 	for {

@@ -119,7 +119,8 @@ func signatureText(c *candidate, name string) string {
 		if isAlnum(raw[j]) || strings.IndexByte("+/=%_~-", raw[j]) >= 0 {
 			continue
 		}
-		if strings.IndexByte(",;)]!:\\", raw[j]) >= 0 {
+		const shortest = 27
+		if strings.IndexByte(",;)]!:\\", raw[j]) >= 0 || raw[j] == '[' && j >= shortest {
 			return raw[:j]
 		}
 		break

@@ -89,8 +89,9 @@ func literalGap(b []byte, i, stop int) int {
 	for j := i + 1; j < stop; j++ {
 		switch c := b[j]; c {
 		case ' ', '\t', '\r':
-		case '\n', '+', '.', '\\':
+		case '\n', '+', '.', '\\', '&':
 			joined = true
+		case '_': // goes on in the next line, in Visual Basic
 		case 'f', 'F', 'r', 'R', 'b', 'B', 'u', 'U':
 			if j+1 >= stop || b[j+1] != quote {
 				return -1
@@ -122,8 +123,9 @@ func gapBefore(b []byte, i int) int {
 		for j--; j >= stop; j-- {
 			switch d := b[j]; d {
 			case ' ', '\t', '\r', 'f', 'F', 'r', 'R', 'b', 'B', 'u', 'U':
-			case '\n', '+', '.', '\\':
+			case '\n', '+', '.', '\\', '&':
 				joined = true
+			case '_':
 			case quote:
 				if !joined || literalGap(b, j, min(len(b), j+longestGap)) != i {
 					return -1
