@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -229,7 +230,7 @@ func (l *Lab) organizations(q request) answer {
 		return jsonAnswer(map[string]any{"EffectivePolicy": map[string]any{"PolicyType": "S3_POLICY", "TargetId": caller.ID,
 			"PolicyContent": `{"s3_attributes":{"public_access_block_configuration":"` + org.BlockPolicy + `"}}`}})
 	}
-	if caller.ID != management {
+	if caller.ID != management && !slices.Contains(org.Delegated, caller.ID) {
 		return q.failure(http.StatusBadRequest, "AccessDeniedException", "You don't have permissions to access this resource.")
 	}
 	var in struct{ TargetId, ChildId, Filter, PolicyId, NextToken string } //nolint:revive // the members' names

@@ -46,6 +46,8 @@ type Organization struct {
 	Root, Unit string
 	// BlockPolicy is the S3 policy in force for every account: "all", "none", or "" for no such policy.
 	BlockPolicy string
+	// Delegated are member accounts that may look at the organisation as the management account does.
+	Delegated []string
 	// Policies are attached to the root.
 	Policies []OrganizationPolicy
 }

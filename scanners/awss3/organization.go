@@ -38,6 +38,7 @@ func (s *Scanner) discoverOrganization(ctx context.Context, ses *session, target
 				yield(scanners.Ref{}, ses.listAccountsError(err))
 			})
 		}
+		named := 0
 		input := &organizations.ListAccountsInput{}
 		follow := pages{most: mostBucketPages}
 		for {
@@ -46,6 +47,7 @@ func (s *Scanner) discoverOrganization(ctx context.Context, ses *session, target
 				fail(err)
 				return
 			}
+			named += len(page.Accounts)
 			for _, a := range page.Accounts {
 				if !yield(func(ctx context.Context, yield func(scanners.Ref, error) bool) {
 					s.discoverMember(ctx, ses, target, role, a, yield)
@@ -58,6 +60,9 @@ func (s *Scanner) discoverOrganization(ctx context.Context, ses *session, target
 				fail(err)
 			}
 			if !more {
+				if named == 0 {
+					fail(errors.New("the answer names no account, not even the caller's"))
+				}
 				return
 			}
 			input.NextToken = page.NextToken
