@@ -29,7 +29,7 @@ import (
 
 // worlds are what a session can start: clouds WORLD.
 func worlds() map[string]func() lab.World {
-	return map[string]func() lab.World{"organisation": organisation, "elsewhere": elsewhere, "project": project,
+	return map[string]func() lab.World{"organisation": organisation, "delegated": delegated, "nobody": nobody, "elsewhere": elsewhere, "project": project,
 		"azure": azureTenant, "azure-china": azureChina, "azure-elsewhere": azureElsewhere}
 }
 
@@ -81,6 +81,20 @@ func google() *lab.Google {
 // project is the same to somebody who may not look above a project.
 func project() lab.World {
 	return lab.World{Google: google(), Faults: []lab.Fault{{Kind: lab.Deny, Operation: "iam.policies.listPolicies"}}}
+}
+
+// delegated is the organisation with a member account that may look at all of it.
+func delegated() lab.World {
+	w := organisation()
+	w.Organization.Delegated = []string{"444455556666"}
+	return w
+}
+
+// nobody is an organisation whose listing of accounts is empty, which no listing ever is.
+func nobody() lab.World {
+	w := organisation()
+	w.Faults = []lab.Fault{{Kind: lab.Empty, Operation: "ListAccounts"}}
+	return w
 }
 
 // elsewhere is the account of the organisation after it has moved to another.
