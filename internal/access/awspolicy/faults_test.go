@@ -41,6 +41,8 @@ func TestFaultsFound(t *testing.T) {
 			`{"Statement":[{"Action":"s3:ListBucket","Condition":{"ArnNotEquals":{"aws:SourceArn":["arn:aws:cloudfront::444455556666:distribution/E1","arn:aws:s3:::*"]},"StringEqualsIgnoreCase":{"s3:signatureversion":"a${aws:username, 'a'}"}},"Effect":"Allow","Principal":{"AWS":"*"},"Resource":"arn:aws:s3:::b"}],"Version":"2012-10-17"}`},
 		{40007119, verdict.Read, verdict.AnyAccount, verdict.No, "no name has a slash",
 			`{"Statement":[{"Action":"s3:Put*Acl","Effect":"Allow","Principal":"*","Resource":"arn:aws:s3:::b/*b"},{"Action":"*","Effect":"Deny","NotResource":["arn:aws:s3:::b/a/*"],"Principal":"*"},{"Effect":"Allow","NotAction":"s3:Put*Acl","Principal":{"AWS":"*"},"Resource":"arn:aws:s3:::b/${aws:username}"}],"Version":"2012-10-17"}`},
+		{825201, verdict.Read, verdict.AnyAccount, verdict.Yes, "a key may be named like the unique id of a role's session",
+			`{"Statement":[{"Action":"s3:PutObjectAcl","Condition":{"StringEquals":{"s3:ExistingObjectTag/k":"A"}},"Effect":"Allow","Principal":"*","Resource":"arn:aws:s3:::b/b/*"},{"Condition":{"StringLike":{"aws:userid":["AROA*","anonymous"]}},"Effect":"Allow","NotAction":"s3:PutBucketAcl","Principal":"*","Resource":["arn:aws:s3:::b/${aws:userid}*"]},{"Action":"s3:PutBucketAcl","Condition":{"StringNotEqualsIgnoreCase":{"aws:userid":"*"},"StringNotLike":{"AWS:Userid":["AROAEXAMPLE:*","AIDA*"]}},"Effect":"Deny","Principal":{"AWS":"*"},"Resource":["arn:aws:s3:::b/*","arn:aws:s3:::b/a/*"]}],"Version":"2012-10-17"}`},
 	} {
 		problems, limited := c.policy(t, []byte(f.policy))
 		for _, p := range problems {

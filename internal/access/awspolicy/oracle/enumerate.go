@@ -78,7 +78,7 @@ func Judge(d *Document, w World, verb, audience string, limit int) Judgement {
 	for k := range j.entangled {
 		j.texts[k] = append(j.texts[k], "private", "public-read", "bucket-owner-full-control", "STANDARD", "GLACIER", "AES256", "aws:kms",
 			"COPY", "REPLACE", "GOVERNANCE", "anonymous", "aanonymous", stranger, "a"+stranger, "true", "false", "AWS", "REST-HEADER",
-			"AIDAZ7Q4WSTRANGER2X9K", "aAIDAZ7Q4WSTRANGER2X9K")
+			userID, "a"+userID)
 	}
 	var free, outside []situation
 	if audience == "anonymous" {

@@ -15,7 +15,11 @@ type choices struct {
 	uncontrolled bool
 }
 
-const stranger = "777788889999"
+const (
+	stranger = "777788889999"
+	userID   = "AIDAZ7Q4WSTRANGER2X9K"
+	roleID   = "AROAZ7Q4WSTRANGER2X9K:a"
+)
 
 // addresses of the public internet: two big halves of IPv4, small spots in them, and IPv6.
 func addresses() []string {
@@ -84,9 +88,9 @@ func (w World) candidates(key string, s situation, a action, own []string) *choi
 		case "anonymous":
 			return free(always("anonymous"))
 		case "role":
-			return free(always("AROAZ7Q4WSTRANGER2X9K:zz", "AROAZ7Q4WSTRANGER2X9K:a"))
+			return free(always("AROAZ7Q4WSTRANGER2X9K:zz", roleID))
 		case "user":
-			return free(always("AIDAZ7Q4WSTRANGER2X9K"))
+			return free(always(userID))
 		case "root":
 			return free(always(stranger))
 		}
@@ -333,9 +337,13 @@ func sets(words []string) [][]string {
 }
 
 func objectKeys() []string {
-	return []string{"x", "a", "b", "a/b", "a/x", "ax", "xb", "b/x", "ab", "x/b", "b/a", "a/bx", "zz", "a/zz", "zz/x", "*", "?", "$",
+	var ids []string // keys made of the unique ids of roles and users
+	for _, id := range [...]string{roleID, userID} {
+		ids = append(ids, id, id+"/x", id+"x", "a/"+id, "a/"+id+"/x")
+	}
+	return append(ids, []string{"x", "a", "b", "a/b", "a/x", "ax", "xb", "b/x", "ab", "x/b", "b/a", "a/bx", "zz", "a/zz", "zz/x", "*", "?", "$",
 		"anonymous", "a/anonymous", "anonymous/x", "a/a", "a/x/x", "b/b", "A", "a/A", stranger, "a/" + stranger, stranger + "/x",
 		"a/" + stranger + "/x", "a/anonymous/x", "xx", "a/*", "a/?", "a/$", "*x", "?x", "$x", "*/x", "?/x", "$/x", "a/*/x", "a/?/x", "a/$/x",
 		"anonymousx", "ba", "bx", "aa", "a//", "a//x", "//", "/", "/x", "zzx", "a/zz/x",
-		"*b", "?b", "$b", "a/*b", "a/?b", "a/$b"}
+		"*b", "?b", "$b", "a/*b", "a/?b", "a/$b"}...)
 }
