@@ -44,6 +44,16 @@ func TestCSVRunsNothing(t *testing.T) {
 	}
 }
 
+func TestCell(t *testing.T) {
+	for in, want := range map[string]string{
+		"=1+1": "'=1+1", "plain": "plain", "": "", "a; b": "a; b", "a;=1": "a;'=1", "a; =1": "a;' =1", `a;"=1`: `a;'"=1`, "a;-": "a;'-", ";": ";", "'x": "''x", "＝1": "'＝1",
+	} {
+		if got := cell(in); got != want {
+			t.Errorf("%q became %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestJUnitIsWellFormedAndCountsRight(t *testing.T) {
 	for name, results := range map[string][]result.Result{"sample": sampleResults(), "hostile": hostileSorted(), "nothing": nil} {
 		out := render(t, "junit", results, hostileRunSorted(), Options{})

@@ -1,5 +1,6 @@
 // CSV (RFC 4180), one line per finding, for spreadsheets. Spreadsheets run what looks like a formula, so a cell
-// that begins like one gets an apostrophe in front (OWASP, "CSV Injection").
+// that begins like one gets an apostrophe in front, and so does what follows a semicolon, where many locales begin a
+// new cell (OWASP, "CSV Injection").
 
 package report
 
@@ -8,6 +9,7 @@ import (
 	"encoding/csv"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tojimari/tojimari/internal/result"
 	"github.com/tojimari/tojimari/internal/text"
@@ -87,9 +89,20 @@ func (c *csvReport) row(r result.Result) []string {
 
 // cell makes one cell that is text and nothing else.
 func cell(s string) string {
-	s = text.Clean(s)
-	if first := []rune(s); len(first) > 0 && strings.ContainsRune("=+-@＝＋－＠'|%\\", first[0]) {
-		return "'" + s
+	parts := strings.Split(text.Clean(s), ";")
+	for i, part := range parts {
+		first, _ := utf8.DecodeRuneInString(part)
+		visible, _ := utf8.DecodeRuneInString(strings.TrimLeft(part, " \""))
+		if part != "" && (strings.ContainsRune(startsFormula, visible) || i == 0 && strings.ContainsRune(startsNoText, first)) {
+			parts[i] = "'" + part
+		}
 	}
-	return s
+	return strings.Join(parts, ";")
 }
+
+// startsFormula are the characters that begin a formula, and their wide forms; startsNoText begin a command of some
+// spreadsheet, or are what would be taken for our apostrophe.
+const (
+	startsFormula = "=+-@＝＋－＠"
+	startsNoText  = "'|%\\"
+)

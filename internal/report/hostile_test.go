@@ -33,6 +33,10 @@ func onlyText(out string) error {
 	if !utf8.ValidString(out) {
 		return fmt.Errorf("invalid UTF-8 in the output")
 	}
+	// A log of a pipeline takes these as orders.
+	if order := regexp.MustCompile(`(?m)##\pL*\[.*|^\s*::.*`).FindString(out); order != "" {
+		return fmt.Errorf("an order to a pipeline in the output: %q", order)
+	}
 	return nil
 }
 

@@ -58,8 +58,9 @@ func findingOf(r result.Result) Finding {
 }
 
 // encode gives compact JSON without a line end. What prints is written as it is; control characters, U+2028 and
-// everything invisible (bidirectional overrides, zero-width characters) as JSON escapes: nothing is lost, one
-// result is one line for every reader, and the output may be looked at on a terminal.
+// everything invisible (bidirectional overrides, zero-width characters) as JSON escapes, and the second # of what
+// looks like an order to a pipeline (see text.Clean): nothing is lost, one result is one line for every reader, and the
+// output may be looked at on a terminal and in the log of a pipeline.
 func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -67,7 +68,23 @@ func encode(v any) ([]byte, error) {
 	if err := enc.Encode(v); err != nil {
 		return nil, err
 	}
-	return escapeInvisible(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
+	return escapeOrders(escapeInvisible(bytes.TrimSuffix(b.Bytes(), []byte("\n")))), nil
+}
+
+// escapeOrders works on JSON text, where ## stands inside strings only.
+func escapeOrders(encoded []byte) []byte {
+	if !bytes.Contains(encoded, []byte("##")) {
+		return encoded
+	}
+	out := make([]byte, 0, len(encoded)+8)
+	for i, c := range encoded {
+		if c == '#' && i > 0 && encoded[i-1] == '#' {
+			out = append(out, `\u0023`...)
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 // escapeInvisible works on JSON text, where such characters stand inside strings only.

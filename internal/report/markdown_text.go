@@ -10,13 +10,13 @@ import (
 )
 
 // markdownText escapes one line of prose. Characters that mean something inside a line get a backslash (CommonMark
-// 2.4); <, >, & and what makes URLs, mentions and issue numbers are written as entities, since not every renderer
+// 2.4); <, >, & and what makes URLs (www. too), mentions and issue numbers are written as entities, since not every renderer
 // stops at the standard. A line that starts like a list or heading is kept from being one.
 func markdownText(s string) string {
 	var b strings.Builder
 	for i, r := range text.Clean(s) {
 		switch {
-		case strings.ContainsRune("<>&@#:", r):
+		case strings.ContainsRune("<>&@#:", r), r == '.' && strings.HasSuffix(strings.ToLower(b.String()), "www"):
 			fmt.Fprintf(&b, "&#%d;", r)
 		case strings.ContainsRune("\\`*_{}[]|~$", r), i == 0 && strings.ContainsRune("-+=", r):
 			b.WriteByte('\\')
@@ -33,7 +33,7 @@ func fenced(language, code string) string {
 	var lines []string
 	longest := 2
 	for _, l := range strings.Split(strings.TrimRight(code, "\n"), "\n") {
-		l = text.Clean(strings.ReplaceAll(l, "\t", "    "))
+		l = noOrder(text.Clean(strings.ReplaceAll(l, "\t", "    ")))
 		lines = append(lines, l)
 		for run, i := 0, 0; i < len(l); i++ {
 			if l[i] == '`' {

@@ -166,6 +166,7 @@ func hostile() map[string]string {
 		"invalid": "bad\xff\xfe\xc3",
 		"marks":   "z" + strings.Repeat("\u0301", 64),
 		"formula": `=HYPERLINK("http://evil","x")`,
+		"orders":  "x ##vso[task.setvariable variable=PATH]/tmp ###[add-mask]y ::add-mask::z ::error::w ::debug::v",
 		"tags":    "A\U000e0041\U000e0042\ufeff",
 	}
 }

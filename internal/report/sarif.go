@@ -7,8 +7,8 @@
 //     worst. The result's own severity is its level and in its properties.
 //   - GitHub matches alerts between uploads by partialFingerprints.primaryLocationLineHash alone; others use any.
 //     Our fingerprint is under both names.
-//   - GitHub takes at most 25,000 results per run and shows 5,000. Results are worst first; nothing is left out,
-//     and a notification says so when there are more.
+//   - GitHub refuses a run with more than 25,000 results and shows 5,000, and refuses a rule with more than 20 tags.
+//     Results are worst first; what is over the limit is left out, and a notification says how many.
 //   - A rule's name must not be its id, or viewers show the same word twice (3.49.7).
 //   - Columns are in code points (columnKind), never in bytes.
 //   - In message.text, [x](y) is a link and braces are placeholders (3.11.5, 3.11.6): foreign ones are escaped.
@@ -19,6 +19,7 @@ package report
 import (
 	"bufio"
 	"io"
+	"iter"
 	"net/url"
 	"path/filepath"
 	"regexp"
@@ -33,8 +34,10 @@ import (
 const (
 	sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 	homepage    = "https://github.com/tojimari/tojimari"
-	// githubResults is how many results of one run GitHub takes ("SARIF support for code scanning", limits).
+	// githubResults and githubTags are how many results of one run, and tags of one rule, GitHub takes ("SARIF support
+	// for code scanning", limits).
 	githubResults = 25_000
+	githubTags    = 20
 )
 
 var semanticVersion = regexp.MustCompile(`^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
@@ -42,10 +45,11 @@ var semanticVersion = regexp.MustCompile(`^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-
 type sarif struct {
 	w    *bufio.Writer
 	opts Options
+	most int64 // results
 }
 
 func newSARIF(w io.Writer, opts Options) *sarif {
-	return &sarif{w: bufio.NewWriterSize(w, 64<<10), opts: opts}
+	return &sarif{w: bufio.NewWriterSize(w, 64<<10), opts: opts, most: githubResults}
 }
 
 // End writes one run with all findings.
@@ -86,16 +90,14 @@ func (s *sarif) End(end Ending) error {
 		return err
 	}
 	before := "\n"
-	for _, from := range []*Sorted{end.Findings, end.Shown} {
-		for r, err := range from.All() {
-			if err != nil {
-				return err
-			}
-			if err := put(before, s.result(r, index)); err != nil {
-				return err
-			}
-			before = ",\n"
+	for r, err := range s.results(end) {
+		if err != nil {
+			return err
 		}
+		if err := put(before, s.result(r, index)); err != nil {
+			return err
+		}
+		before = ",\n"
 	}
 	if _, err := s.w.WriteString("]}]}\n"); err != nil {
 		return err
@@ -103,25 +105,37 @@ func (s *sarif) End(end Ending) error {
 	return s.w.Flush()
 }
 
+// results are findings, then what --show asked for, as many as GitHub takes.
+func (s *sarif) results(end Ending) iter.Seq2[result.Result, error] {
+	return func(yield func(result.Result, error) bool) {
+		left := s.most
+		for _, from := range []*Sorted{end.Findings, end.Shown} {
+			for r, err := range from.All() {
+				if left--; left < 0 || !yield(r, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
 // rules describes every rule that has a result, by id.
 func (s *sarif) rules(end Ending) ([]sarifRule, map[string]int, error) {
 	seen := map[string]RuleInfo{}
 	var ids []string
-	for _, from := range []*Sorted{end.Findings, end.Shown} {
-		for r, err := range from.All() {
-			if err != nil {
-				return nil, nil, err
-			}
-			if _, ok := seen[r.Rule]; ok {
-				continue
-			}
-			info, known := s.opts.Rules.Rule(r.Rule)
-			if !known {
-				info = RuleInfo{ID: r.Rule, Name: r.Name, Title: r.Text, Severity: r.Severity}
-			}
-			seen[r.Rule] = info
-			ids = insert(ids, r.Rule)
+	for r, err := range s.results(end) {
+		if err != nil {
+			return nil, nil, err
 		}
+		if _, ok := seen[r.Rule]; ok {
+			continue
+		}
+		info, known := s.opts.Rules.Rule(r.Rule)
+		if !known {
+			info = RuleInfo{ID: r.Rule, Name: r.Name, Title: r.Text, Severity: r.Severity}
+		}
+		seen[r.Rule] = info
+		ids = insert(ids, r.Rule)
 	}
 	index := map[string]int{}
 	var out []sarifRule
@@ -146,7 +160,7 @@ func (s *sarif) rule(id string, info RuleInfo) sarifRule {
 		Help:          s.help(info, why),
 		Configuration: sarifConfiguration{Level: sarifLevel(info.Severity)},
 		Properties: sarifRuleProperties{
-			Tags: append([]string{"security"}, info.Tags...), Precision: "very-high", ProblemSeverity: problemSeverity(info.Severity),
+			Tags: sarifTags(info.Tags), Precision: "very-high", ProblemSeverity: problemSeverity(info.Severity),
 			SecuritySeverity: securitySeverity(info.Severity), Since: info.Since, Maps: info.Maps,
 		},
 	}
@@ -160,6 +174,11 @@ func (s *sarif) rule(id string, info RuleInfo) sarifRule {
 		}
 	}
 	return rule
+}
+
+func sarifTags(tags []string) []string {
+	out := append([]string{"security"}, tags...)
+	return out[:min(len(out), githubTags)]
 }
 
 // help holds why it matters and how to mend it, as text and as Markdown.
@@ -246,8 +265,8 @@ func (s *sarif) invocation(end Ending) sarifInvocation {
 		where := t.say(text.NotKnownWhere, g.Resources, t.examples(g))
 		inv.Execution = append(inv.Execution, note("warning", t.unknownReason(g)+"\n"+where+"\n"+t.say(text.NotKnownRules, strings.Join(g.Rules, " "))))
 	}
-	if n := end.Findings.Len() + end.Shown.Len(); n > githubResults {
-		inv.Execution = append(inv.Execution, note("warning", t.say(text.TooManyForGitHub, n, githubResults)))
+	if n := end.Findings.Len() + end.Shown.Len(); n > s.most {
+		inv.Execution = append(inv.Execution, note("warning", t.say(text.TooManyForGitHub, n, s.most)))
 	}
 	for _, e := range end.Run.RuleErrors {
 		inv.Configuration = append(inv.Configuration, note("error", t.ruleErrorText(e)))

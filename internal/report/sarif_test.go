@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/tojimari/tojimari/internal/result"
@@ -168,5 +169,68 @@ func TestSARIFPlaces(t *testing.T) {
 	r := result.Result{Resource: result.Resource{ID: "azure:acme/../../$web"}}
 	if got, want := sarifPlace(r).Physical.Artifact.URI, "cloud/azure/acme/_/_/$web"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestSARIFKeepsToTheLimits: what GitHub would refuse is left out, the mildest first, and said.
+func TestSARIFKeepsToTheLimits(t *testing.T) {
+	findings, shown := newSorted(0, t.TempDir()), newSorted(0, t.TempDir())
+	total := int64(0)
+	for _, r := range sampleResults() {
+		to := shown
+		if r.Outcome == result.Fail {
+			to = findings
+		}
+		total++
+		if err := to.Add(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var all []string
+	for most := total; most >= 0; most-- {
+		var out strings.Builder
+		s := newSARIF(&out, Options{Rules: sampleRules(), Lang: text.EN})
+		s.most = most
+		if err := s.End(Ending{Run: sampleRun(), Findings: findings, Shown: shown}); err != nil {
+			t.Fatal(err)
+		}
+		validate(t, schema(t, "testdata/schema/sarif-2.1.0.json"), out.String())
+		var doc struct {
+			Runs []struct {
+				Tool struct {
+					Driver struct {
+						Rules []struct{ ID string }
+					}
+				}
+				Results []struct {
+					RuleID       string
+					RuleIndex    int
+					Fingerprints map[string]string `json:"partialFingerprints"`
+				}
+			}
+		}
+		if err := json.Unmarshal([]byte(out.String()), &doc); err != nil {
+			t.Fatal(err)
+		}
+		run := doc.Runs[0]
+		var got []string
+		for _, r := range run.Results {
+			got = append(got, r.Fingerprints["tojimari/v1"])
+			if run.Tool.Driver.Rules[r.RuleIndex].ID != r.RuleID {
+				t.Errorf("rule index of %s is that of %s", r.RuleID, run.Tool.Driver.Rules[r.RuleIndex].ID)
+			}
+		}
+		if all == nil {
+			all = got
+		}
+		if diff := cmp.Diff(all[:most], got, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%d results (-want +got):\n%s", most, diff)
+		}
+		if said := strings.Contains(out.String(), "GitHub refuses a run with more"); said != (most < total) {
+			t.Errorf("%d of %d: says so: %v", most, total, said)
+		}
+	}
+	if tags := sarifTags(strings.Split(strings.Repeat("x ", 50), " ")); len(tags) != 20 || tags[0] != "security" {
+		t.Errorf("%d tags", len(tags))
 	}
 }

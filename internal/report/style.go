@@ -93,7 +93,16 @@ func (p *paper) blank() { p.raw("\n") }
 
 // line writes one line of painted parts.
 func (p *paper) line(indent int, parts ...string) {
-	p.raw(strings.Repeat(" ", indent) + strings.Join(parts, "") + "\n")
+	p.raw(noOrder(strings.Repeat(" ", indent)+strings.Join(parts, "")) + "\n")
+}
+
+// noOrder keeps a line from being one to runners of GitHub Actions: they take two colons at its start as an order
+// ("Workflow commands"), so the first is written as an escape.
+func noOrder(line string) string {
+	if rest := strings.TrimLeft(line, " "); strings.HasPrefix(rest, "::") {
+		return line[:len(line)-len(rest)] + `\x3a` + rest[1:]
+	}
+	return line
 }
 
 // prose writes cleaned text, wrapped, each line indented.

@@ -17,10 +17,12 @@ const maxMarks = 4
 
 // Clean returns s on one line with everything visible: control bytes (escape sequences with them), line ends,
 // bidirectional controls, zero-width and other invisible characters, private-use and unassigned code points,
-// and bytes that are not UTF-8 are written as escapes (\n, \x1b, \u202e). What prints stays as it is, so that
-// backslashes of the text's own are not doubled: Clean is for eyes, not for reading back.
+// and bytes that are not UTF-8 are written as escapes (\n, \x1b, \u202e), and so is the second # of ##vso[ and ##[,
+// with which Azure Pipelines and runners of GitHub Actions are given orders wherever it stands in a line of a log
+// (Azure Pipelines, "Logging commands"). What prints stays as it is, so that backslashes of the text's own are not
+// doubled: Clean is for eyes, not for reading back.
 func Clean(s string) string {
-	if plainASCII(s) {
+	if plainASCII(s) && !strings.Contains(s, "##") {
 		return s
 	}
 	var b strings.Builder
@@ -34,6 +36,10 @@ func Clean(s string) string {
 			continue
 		}
 		s = s[size:]
+		if r == '#' && strings.HasSuffix(b.String(), "#") && strings.HasPrefix(strings.TrimLeftFunc(s, unicode.IsLetter), "[") {
+			b.WriteString(`\x23`)
+			continue
+		}
 		if unicode.Is(unicode.M, r) {
 			marks++
 		} else {
@@ -49,7 +55,7 @@ func Clean(s string) string {
 }
 
 // IsClean reports whether Clean would leave s as it is.
-func IsClean(s string) bool { return plainASCII(s) || Clean(s) == s }
+func IsClean(s string) bool { return Clean(s) == s }
 
 func plainASCII(s string) bool {
 	for i := range len(s) {

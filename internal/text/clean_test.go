@@ -29,6 +29,8 @@ func TestClean(t *testing.T) {
 		{"Hangul filler", "a\u3164b", `a\u3164b`},
 		{"Braille blank", "a\u2800b", `a\u2800b`},
 		{"variation selector", "渡\U000e0100", `渡\U000e0100`},
+		{"order to a pipeline", "a ##vso[x]y ##[z] ###[w]", `a #\x23vso[x]y #\x23[z] ##\x23[w]`},
+		{"headings are none", "## Issue 2 [x]", "## Issue 2 [x]"},
 		{"Japanese", "顧客　名簿（最終）.xlsx", "顧客　名簿（最終）.xlsx"},
 		{"accents as marks", "e\u0301", "e\u0301"},
 		{"a pile of marks", "z" + strings.Repeat("\u0301", 6), "z" + strings.Repeat("\u0301", 4) + `\u0301\u0301`},

@@ -100,7 +100,7 @@ func coverageMessages() map[Key]Message {
 		ExitNothing:          {"exit code 4: nothing could be scanned", "終了コード 4：何も調べられませんでした"},
 		ExitInterrupted:      {"exit code {0}: interrupted", "終了コード {0}：中断されました"},
 		ExitOther:            {"exit code {0}", "終了コード {0}"},
-		TooManyForGitHub:     {"{0} results; GitHub takes {1} of one run", "結果は {0} 件ですが、GitHub が一回に受け取るのは {1} 件までです"},
+		TooManyForGitHub:     {"the worst {1} of {0} results are here, since GitHub refuses a run with more; -o json has all", "全 {0} 件のうち重いものから {1} 件だけを含みます（GitHub はこれより多い結果を受け付けません）。-o json にはすべて含まれます"},
 		KindScope:            {"accounts and projects", "アカウント・プロジェクト"},
 		KindStore:            {"storage accounts", "ストレージアカウント"},
 		KindBucket:           {"buckets", "バケット"},

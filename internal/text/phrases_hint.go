@@ -65,6 +65,7 @@ func hintPhrases() []Phrase {
 		{"--resume reads the snapshot twice, so it has to be a file", "--resume はスナップショットを二度読むため、ファイルでなければなりません"},
 		{"--resume takes a file that -o snapshot=FILE wrote", "--resume には -o snapshot=FILE が書いたファイルを指定します"},
 		{"name the same targets, or scan without --resume", "同じ対象を指定するか、--resume なしでスキャンしてください"},
+		{"give the same --include and --exclude, or scan without --resume", "同じ --include と --exclude を指定するか、--resume なしでスキャンしてください"},
 		{"this is a fault in tojimari; please report it with this message", "tojimari の不具合です。このメッセージを添えてご報告ください"},
 		{"--program NAME=PATH needs the path of an executable file", "--program NAME=PATH には実行ファイルのパスが必要です"},
 		{"split what it collects over several programs", "収集を複数のプログラムに分けてください"},
