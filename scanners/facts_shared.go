@@ -165,6 +165,9 @@ type SampledObject struct {
 	Grants       []ACLGrant `json:"grants"`
 	// ACLReason says why the ACL was not read; zero where it was, or where nobody asked.
 	ACLReason Reason `json:"acl_reason,omitzero"`
+	// GuardHeaders are the stored headers that look as if they kept the object from somebody; see GuardHeaders. S3 does not
+	// list them, so that they are empty there.
+	GuardHeaders []string `json:"guard_headers,omitempty"`
 }
 
 // ACL is an access control list.

@@ -60,7 +60,7 @@ func (in *inspection) listBlobs(ctx context.Context, size int32) (container.List
 		return container.ListBlobsFlatResponse{}, err
 	}
 	return call(ctx, in.session, func(ctx context.Context) (container.ListBlobsFlatResponse, error) {
-		return client.NewListBlobsFlatPager(&container.ListBlobsFlatOptions{MaxResults: &size}).NextPage(ctx)
+		return client.NewListBlobsFlatPager(&container.ListBlobsFlatOptions{MaxResults: &size, Include: container.ListBlobsInclude{Metadata: true}}).NextPage(ctx)
 	})
 }
 
@@ -78,6 +78,15 @@ func (in *inspection) namesOf(taken scanners.ObjectSample) scanners.Names {
 		out.Kinds = append(out.Kinds, scanners.NameCount{Kind: string(k.Category), Count: int64(k.Count), Samples: k.Samples})
 	}
 	slices.SortFunc(out.Kinds, func(a, b scanners.NameCount) int { return strings.Compare(a.Kind, b.Kind) })
+	return out
+}
+
+// values takes the metadata that has any.
+func values(metadata map[string]*string) map[string]string {
+	out := make(map[string]string, len(metadata))
+	for name, value := range metadata {
+		out[name] = text(value)
+	}
 	return out
 }
 
@@ -100,6 +109,7 @@ func sample(out container.ListBlobsFlatResponse, limit int) scanners.ObjectSampl
 				o.Modified = p.LastModified.UTC()
 			}
 			o.StorageClass = text(p.AccessTier)
+			o.GuardHeaders = scanners.GuardHeaders(text(p.CacheControl), text(p.ContentDisposition), values(b.Metadata))
 			if p.CustomerProvidedKeySHA256 != nil {
 				o.Encryption = "CPK"
 			}

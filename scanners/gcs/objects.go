@@ -100,6 +100,7 @@ func (in *inspection) readObjects(ctx context.Context) (scanners.ObjectSample, e
 // entry was left out.
 func sampled(o *storage.ObjectAttrs, uniform bool) scanners.SampledObject {
 	out := scanners.SampledObject{Key: o.Name, Size: o.Size, Modified: o.Updated.UTC(), StorageClass: o.StorageClass, Owner: o.Owner}
+	out.GuardHeaders = scanners.GuardHeaders(o.CacheControl, o.ContentDisposition, o.Metadata)
 	if o.Generation > 0 {
 		out.VersionID = strconv.FormatInt(o.Generation, 10)
 	}
