@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -43,6 +42,7 @@ func (d *Detector) region(b []byte, lo, hi int) []reading {
 // descend reads a text and the texts inside its percent-encoded links.
 func (d *Detector) descend(t text, all []reading) []reading {
 	for range 4 {
+		d.worked(len(t.b))
 		t = unampersand(unescape(t))
 		if !company(t.b) {
 			return all
@@ -181,6 +181,7 @@ func (d *Detector) segment(t text, begin, hit, stop int) (reading, bool) {
 	if len(seg) <= hit-begin {
 		seg = whole
 	}
+	d.worked(len(seg))
 	c, ok := parse(seg, hit-begin)
 	if !ok {
 		return reading{}, false
@@ -197,38 +198,54 @@ func (d *Detector) segment(t text, begin, hit, stop int) (reading, bool) {
 	return r, true
 }
 
+// worked counts for tests how many bytes were gone over.
+func (d *Detector) worked(n int) {
+	if d.steps != nil {
+		*d.steps += int64(n)
+	}
+}
+
 // endsQuery knows what a query can't hold: a fragment begins, or the text around it, which in Japanese has no blank
 // in between.
 func endsQuery(r rune) bool { return r == '#' || r >= utf8.RuneSelf }
 
 // masks reports whether what was taken off the end of a link stands for the rest of its signature.
-func masks(b []byte) bool { return bytes.Contains(b, []byte("...")) || bytes.Contains(b, []byte("***")) }
+func masks(b []byte) bool {
+	return bytes.Contains(b, []byte("...")) || bytes.Contains(b, []byte("***"))
+}
 
 // best settles several readings of the same bytes: of two with one signature the fuller stays, and a look-alike
 // goes where a link stands.
 func (d *Detector) best(all []reading) []reading {
 	var out []reading
+	var taken spans
+	type signature struct {
+		kind Kind
+		of   string
+	}
+	same := map[signature][]int{} // indices of out
 	for _, r := range all {
 		if r.LookAlike != "" {
 			continue
 		}
-		i := slices.IndexFunc(out, func(o reading) bool {
-			return o.Fingerprint == r.Fingerprint || o.Kind == r.Kind && bytes.Equal(o.signature, r.signature) && o.from < r.to && r.from < o.to
+		taken.add(r.from, r.to)
+		key := signature{r.Kind, string(r.signature)}
+		i := slices.IndexFunc(same[key], func(i int) bool {
+			o := out[i]
+			return o.Fingerprint == r.Fingerprint || o.from < r.to && r.from < o.to
 		})
 		switch {
 		case i < 0:
+			same[key] = append(same[key], len(out))
 			out = append(out, r)
-		case fuller(r, out[i]):
-			out[i] = r
+		case fuller(r, out[same[key][i]]):
+			out[same[key][i]] = r
 		}
 	}
 	for _, r := range all {
-		if r.LookAlike == "" {
-			continue
-		}
-		// Not only those that stay: the same link may stand here a second time.
-		if !slices.ContainsFunc(all, func(o reading) bool { return o.LookAlike == "" && o.from < r.to && r.from < o.to }) &&
-			!slices.ContainsFunc(out, func(o reading) bool { return o.from < r.to && r.from < o.to }) {
+		// Not only of those that stay: the same link may stand here a second time.
+		if r.LookAlike != "" && !taken.meet(r.from, r.to) {
+			taken.add(r.from, r.to)
 			out = append(out, r)
 		}
 	}
@@ -246,6 +263,30 @@ func (d *Detector) best(all []reading) []reading {
 	return out
 }
 
+// spans are stretches of a text, apart from one another and in order.
+type spans [][2]int
+
+// at is the index of the first that ends behind a place.
+func (s spans) at(place int) int {
+	i, _ := slices.BinarySearchFunc(s, place, func(one [2]int, place int) int { return cmp.Compare(one[1], place+1) })
+	return i
+}
+
+func (s spans) meet(from, to int) bool {
+	i := s.at(from)
+	return i < len(s) && s[i][0] < to
+}
+
+func (s *spans) add(from, to int) {
+	first := s.at(from)
+	last := first
+	for last < len(*s) && (*s)[last][0] < to {
+		from, to = min(from, (*s)[last][0]), max(to, (*s)[last][1])
+		last++
+	}
+	*s = slices.Replace(*s, first, last, [2]int{from, to})
+}
+
 func fuller(a, b reading) bool {
 	switch {
 	case a.known != b.known:
@@ -254,70 +295,5 @@ func fuller(a, b reading) bool {
 		return b.hostless
 	default:
 		return a.ValidSyntax && !b.ValidSyntax
-	}
-}
-
-// methodBefore reads the HTTP method in front of a link: of a request line, or of a command such as curl -X PUT.
-func methodBefore(b []byte, at int) string {
-	i := at
-	for i > 0 && i > at-12 && (b[i-1] == ' ' || b[i-1] == '"' || b[i-1] == '\'') {
-		i--
-	}
-	if i == at {
-		return ""
-	}
-	end := i
-	for i > 0 && end-i < 8 && b[i-1] >= 'A' && b[i-1] <= 'Z' {
-		i--
-	}
-	if i > 0 && (isAlnum(b[i-1]) || b[i-1] == '_' || b[i-1] == '-') {
-		return ofCommand(b[max(0, at-longestCommand):at])
-	}
-	if m := string(b[i:end]); isMethod(m) {
-		return m
-	}
-	return ofCommand(b[max(0, at-longestCommand):at])
-}
-
-// longestCommand bounds what is read of a command in front of a link.
-const longestCommand = 400
-
-// ofCommand reads the method that a curl command gives before its link.
-func ofCommand(b []byte) string {
-	if i := bytes.LastIndex(b, []byte("curl ")); i >= 0 {
-		b = b[i:]
-	} else {
-		return ""
-	}
-	if i := bytes.IndexByte(b, '\n'); i > 0 && b[i-1] != '\\' && b[max(0, i-2)] != '\\' {
-		return ""
-	}
-	words := bytes.Fields(b)
-	for i, w := range words {
-		word := string(w)
-		next := ""
-		if i+1 < len(words) {
-			next = strings.Trim(string(words[i+1]), `'"`)
-		}
-		switch {
-		case (word == "-X" || word == "--request") && isMethod(next):
-			return next
-		case strings.HasPrefix(word, "-X") && isMethod(word[2:]):
-			return word[2:]
-		case word == "-T" || word == "--upload-file":
-			return "PUT"
-		case word == "-I" || word == "--head":
-			return "HEAD"
-		}
-	}
-	return ""
-}
-
-func isMethod(word string) bool {
-	switch word {
-	case "GET", "HEAD", "PUT", "POST", "DELETE":
-		return true
-	default:
-		return false
 	}
 }

@@ -46,6 +46,7 @@ type Detector struct {
 	known   *vendors.Set
 	buffers *sync.Pool // of *[]byte: most sources are far smaller than a buffer
 	all     bool       // look-alikes are wanted: read what can't be a whole link, too
+	steps   *int64     // where a test counts the bytes worked on; else nil
 }
 
 // New makes a detector that knows S3-compatible hosts and key ids from a set, which may be nil.
@@ -60,7 +61,7 @@ func New(known *vendors.Set) *Detector {
 // half a megabyte. The only errors are those of ctx and of r, with what was found before them already yielded.
 func (d *Detector) Scan(ctx context.Context, r io.Reader, opt Options) iter.Seq2[Link, error] {
 	return func(yield func(Link, error) bool) {
-		s := &scan{d: &Detector{known: d.known, all: opt.All}, opt: opt, yield: yield}
+		s := &scan{d: &Detector{known: d.known, all: opt.All, steps: d.steps}, opt: opt, yield: yield}
 		buffer := d.buffers.Get().(*[]byte)
 		defer d.buffers.Put(buffer)
 		s.buf = (*buffer)[:0]
