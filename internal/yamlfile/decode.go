@@ -24,42 +24,6 @@ const MaxSize = 1 << 20
 // maxDepth bounds the nesting of a file.
 const maxDepth = 64
 
-// Problem is one thing wrong with a file.
-type Problem struct {
-	File   string
-	Line   int    // from 1; 0 where the whole file is meant
-	Column int    // from 1
-	Field  string // dotted path of keys, "" for the whole file
-	Text   string // what is wrong, and what to do
-}
-
-// Error gives "file:line:column: field: text".
-func (p *Problem) Error() string {
-	var b strings.Builder
-	b.WriteString(p.File)
-	if p.Line > 0 {
-		fmt.Fprintf(&b, ":%d:%d", p.Line, p.Column)
-	}
-	b.WriteString(": ")
-	if p.Field != "" {
-		b.WriteString(p.Field + ": ")
-	}
-	b.WriteString(p.Text)
-	return b.String()
-}
-
-// Problems are all things wrong with the files that were read.
-type Problems []*Problem
-
-// Error joins them, one a line.
-func (ps Problems) Error() string {
-	lines := make([]string, len(ps))
-	for i, p := range ps {
-		lines[i] = p.Error()
-	}
-	return strings.Join(lines, "\n")
-}
-
 // NodeReader is implemented by types that read their own node, reporting problems through d.
 type NodeReader interface {
 	ReadNode(d *Decoder, n *yaml.Node, field string)
@@ -114,9 +78,6 @@ func (d *Decoder) Err() error {
 	}
 	return d.problems
 }
-
-// Problems returns the problems gathered so far.
-func (d *Decoder) Problems() Problems { return d.problems }
 
 // Fail notes a problem at a node.
 func (d *Decoder) Fail(n *yaml.Node, field, format string, args ...any) {
@@ -348,64 +309,4 @@ func (d *Decoder) time(n *yaml.Node, v reflect.Value, field string) {
 		}
 	}
 	d.Fail(n, field, "want a date (2026-12-31) or a time (2026-12-31T23:59:59Z), got %q", n.Value)
-}
-
-// Field is one key that a struct takes.
-type Field struct {
-	Name     string
-	Required bool
-	Index    []int
-	Type     reflect.Type
-	Tag      reflect.StructTag
-}
-
-// FieldsOf lists the keys that a struct type takes, in declaration order; embedded structs count as their own.
-func FieldsOf(t reflect.Type) []Field {
-	var out []Field
-	for i := range t.NumField() {
-		f := t.Field(i)
-		if f.Anonymous && f.Type.Kind() == reflect.Struct {
-			for _, inner := range FieldsOf(f.Type) {
-				inner.Index = append([]int{i}, inner.Index...)
-				out = append(out, inner)
-			}
-			continue
-		}
-		tag, ok := f.Tag.Lookup("yaml")
-		if !ok {
-			tag = f.Tag.Get("json")
-		}
-		name, options, _ := strings.Cut(tag, ",")
-		if !f.IsExported() || name == "-" || name == "" {
-			continue
-		}
-		out = append(out, Field{
-			Name: name, Index: []int{i}, Type: f.Type, Tag: f.Tag,
-			Required: slices.Contains(strings.Split(options, ","), "required"),
-		})
-	}
-	return out
-}
-
-func kindName(n *yaml.Node) string {
-	switch n.Kind {
-	case yaml.MappingNode:
-		return "a mapping"
-	case yaml.SequenceNode:
-		return "a list"
-	}
-	if n.ShortTag() == "!!null" {
-		return "nothing"
-	}
-	return fmt.Sprintf("%q", n.Value)
-}
-
-func typeName(k reflect.Kind) string {
-	switch k {
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Int, reflect.Int64:
-		return "a whole number"
-	}
-	return "text"
 }
