@@ -75,6 +75,9 @@ func (w *walker) openHistory(dir, meta string) (*history, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := plainStore(w.ctx, objects, 0); err != nil {
+		return nil, err
+	}
 	h := &history{source: filepath.ToSlash(dir), git: git, objects: objects, newHash: sha1.New, seen: map[objectID]struct{}{}, atHead: map[objectID]struct{}{}}
 	format := ""
 	if raw, err := readBounded(filepath.Join(meta, "config"), 1<<20); err == nil && usesSHA256(raw) {

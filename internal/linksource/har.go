@@ -1,6 +1,7 @@
 package linksource
 
-// HAR files ("HTTP Archive 1.2"): the file as text, and the bodies that stand in it in base64.
+// HAR files ("HTTP Archive 1.2"): the file as text, the bodies that stand in it in base64, and what it keeps in pairs
+// of name and value alone: queries, and the cookies by which CloudFront signs.
 
 import (
 	"bytes"
@@ -9,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
 )
 
@@ -55,13 +57,12 @@ func (w *walker) bodies(p part, r io.Reader) error {
 	}
 	for i := 0; dec.More() && !w.stopped; i++ {
 		bounded.read = 0
-		var entry struct {
-			Response struct {
-				Content struct{ Text, Encoding string }
-			}
-		}
+		var entry harEntry
 		if err := dec.Decode(&entry); err != nil {
 			return err
+		}
+		if text := entry.pairs(); text != "" {
+			w.emit(Unit{Source: fmt.Sprintf("%s!entries/%d", p.source, i), View: "pairs", Commit: p.commit, Reader: strings.NewReader(text)})
 		}
 		if c := entry.Response.Content; c.Encoding == "base64" && c.Text != "" {
 			body := base64.NewDecoder(base64.StdEncoding, strings.NewReader(c.Text))
@@ -70,6 +71,49 @@ func (w *walker) bodies(p part, r io.Reader) error {
 	}
 	return nil
 }
+
+// harEntry is what is read of an entry.
+type harEntry struct {
+	Request struct {
+		Method, URL          string
+		QueryString, Cookies []harPair
+	}
+	Response struct {
+		Content struct{ Text, Encoding string }
+		Cookies []harPair
+	}
+}
+
+type harPair struct{ Name, Value string }
+
+// pairs writes a query that isn't in the address, and CloudFront's cookies, the way they were sent.
+func (e *harEntry) pairs() string {
+	var out strings.Builder
+	if q := e.Request.QueryString; len(q) > 0 && !strings.Contains(e.Request.URL, "?") {
+		out.WriteString(e.Request.Method + " " + e.Request.URL)
+		joint := byte('?')
+		for _, p := range q {
+			out.WriteByte(joint)
+			joint = '&'
+			out.WriteString(escaped(p.Name) + "=" + escaped(p.Value))
+		}
+		out.WriteString("\n\n")
+	}
+	for _, jar := range [][]harPair{e.Request.Cookies, e.Response.Cookies} {
+		joint := "Cookie: "
+		for _, c := range jar {
+			if strings.HasPrefix(strings.ToLower(c.Name), "cloudfront-") {
+				out.WriteString(joint + c.Name + "=" + c.Value)
+				joint = "; "
+			}
+		}
+		out.WriteString("\n\n")
+	}
+	return strings.TrimSpace(out.String())
+}
+
+// escaped writes a part of a query; the plus sign would be read as a plus.
+func escaped(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
 // enter goes to the value of a key of the object that comes next.
 func enter(dec *json.Decoder, bounded *entryReader, key string) error {

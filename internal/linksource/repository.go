@@ -4,6 +4,7 @@ package linksource
 
 import (
 	"bytes"
+	"context"
 	"encoding/hex"
 	"fmt"
 	"hash"
@@ -142,4 +143,55 @@ func parseID(s string) (objectID, bool) {
 	}
 	_, err := hex.Decode(id[:], []byte(s))
 	return id, err == nil
+}
+
+// deepestAlternate bounds how far one object store may refer to another; git's own bound is the same.
+const deepestAlternate = 5
+
+// plainStore refuses an object store that holds pipes, sockets or devices, because git would wait on one for ever. The
+// stores that it borrows from (objects/info/alternates) are looked at as well.
+func plainStore(ctx context.Context, objects string, depth int) error {
+	if depth > deepestAlternate {
+		return fmt.Errorf("the object store %q is borrowed too deeply", objects)
+	}
+	err := filepath.WalkDir(objects, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		kind := entry.Type()
+		if kind&fs.ModeSymlink != 0 {
+			at, err := os.Stat(path)
+			if err != nil {
+				return nil //nolint:nilerr // it leads nowhere, and git opens nothing there either
+			}
+			kind = at.Mode().Type()
+		}
+		if !kind.IsRegular() && !kind.IsDir() {
+			return fmt.Errorf("%q: %w", path, ErrStore)
+		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return err
+	}
+	raw, err := readBounded(filepath.Join(objects, "info", "alternates"), 1<<20)
+	if err != nil {
+		return nil //nolint:nilerr // there are none, or none that git would read
+	}
+	for line := range strings.Lines(string(raw)) {
+		other := strings.TrimSpace(line)
+		if other == "" || strings.HasPrefix(other, "#") {
+			continue
+		}
+		if !filepath.IsAbs(other) {
+			other = filepath.Join(objects, other)
+		}
+		if at, err := os.Stat(other); err != nil || !at.IsDir() {
+			continue
+		}
+		if err := plainStore(ctx, other, depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
 }

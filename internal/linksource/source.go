@@ -104,6 +104,7 @@ var (
 	ErrNoGit       = errors.New("there is no git program to read its history")
 	ErrElsewhere   = errors.New("its history is kept elsewhere")
 	ErrIrregular   = errors.New("it is neither a file nor a directory")
+	ErrStore       = errors.New("its object store holds what is neither a file nor a directory, on which git could wait for ever")
 	ErrUnsupported = errors.New("its compression isn't supported")
 )
 

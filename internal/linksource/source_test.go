@@ -159,7 +159,7 @@ func TestDocuments(t *testing.T) {
 	put(t, dir, "b.pdf", fmt.Appendf(nil, "%%PDF-1.7\n1 0 obj <</Filter/FlateDecode>>\nstream\n%s\nendstream\nendobj\n2 0 obj <</URI(%s)>> endobj\n",
 		through(t, func(w io.Writer) (io.WriteCloser, error) { return zlib.NewWriter(w), nil }, []byte(content)), "https://other.example/"))
 	body := base64.StdEncoding.EncodeToString([]byte("body " + secret))
-	put(t, dir, "c.har", []byte(`{"log":{"version":"1.2","creator":{"name":"x"},"entries":[{"request":{"url":"u"},"response":{"content":{"text":"plain"}}},{"response":{"content":{"text":"`+body+`","encoding":"base64"}}}]}}`))
+	put(t, dir, "c.har", []byte(`{"log":{"version":"1.2","creator":{"name":"x"},"entries":[{"request":{"method":"GET","url":"u","queryString":[{"name":"a b","value":"1&2+3"},{"name":"sig","value":"x/y="}],"cookies":[{"name":"sid","value":"1"},{"name":"CloudFront-Policy","value":"eyJ"},{"name":"CloudFront-Signature","value":"abc_"}]},"response":{"content":{"text":"plain"}}},{"response":{"content":{"text":"`+body+`","encoding":"base64"}}}]}}`))
 	got, skipped := seen(t, dir, Options{})
 	if skipped != nil {
 		t.Error(skipped)
@@ -172,6 +172,9 @@ func TestDocuments(t *testing.T) {
 	}
 	if !strings.Contains(got["b.pdf#text"], secret) || !strings.Contains(got["b.pdf"], "https://other.example/") {
 		t.Errorf("pdf: %q", got["b.pdf#text"])
+	}
+	if want := "GET u?a%20b=1%262%2B3&sig=x%2Fy%3D\n\nCookie: CloudFront-Policy=eyJ; CloudFront-Signature=abc_"; got["c.har!entries/0#pairs"] != want {
+		t.Errorf("har pairs: %q", got["c.har!entries/0#pairs"])
 	}
 	if got["c.har!entries/1#body"] != "body "+secret || !strings.Contains(got["c.har"], `"url":"u"`) {
 		t.Errorf("har: %q", got)

@@ -79,7 +79,8 @@ func (s *Scanner) Describe() scanners.Description {
 		NotCovered: []string{
 			"signed links inside images, inside encrypted files, and inside what a program would have to be run to read",
 			"text of PDF files in fonts with an encoding of their own",
-			"git objects that no reference leads to, and histories of submodules and worktrees that are kept elsewhere",
+			"git objects that no reference leads to (dropped commits, stashes but the last), and histories of submodules and worktrees that are kept elsewhere",
+			"upload forms signed for POST, and cookies set on lines of their own",
 		},
 	}
 }
