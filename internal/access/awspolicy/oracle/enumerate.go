@@ -60,8 +60,9 @@ func (d *Document) Keys() []string {
 	return out
 }
 
-// Judge answers for a verb ("list", "read", "write", "permissions") and an audience ("anonymous", "any_account").
-func Judge(d *Document, w World, verb, audience string, limit int) Judgement {
+// Judge answers for a verb ("list", "read", "write", "permissions") and an audience ("anonymous", "any_account"). A hint,
+// which may be nil, is a request whose words are tried too, where they are among those that a client may choose.
+func Judge(d *Document, w World, verb, audience string, limit int, hint *Request) Judgement {
 	keys := d.Keys()
 	j := &judge{d: d, w: w, keys: keys, limit: limit, r: rand.New(rand.NewPCG(1, 2)), known: map[lookup]*choices{}}
 	j.entangled, j.vars = j.variables()
@@ -78,7 +79,16 @@ func Judge(d *Document, w World, verb, audience string, limit int) Judgement {
 	for k := range j.entangled {
 		j.texts[k] = append(j.texts[k], "private", "public-read", "bucket-owner-full-control", "STANDARD", "GLACIER", "AES256", "aws:kms",
 			"COPY", "REPLACE", "GOVERNANCE", "anonymous", "aanonymous", stranger, "a"+stranger, "true", "false", "AWS", "REST-HEADER",
-			userID, "a"+userID)
+			userID, "a"+userID, roleID, "a"+roleID, "o-zz", "ao-zz", w.Account, "a"+w.Account, "a"+w.Region, "a"+w.OrgID, "vpc-zz", "vpce-zz",
+			"cloudtrail.amazonaws.com", "arn:aws:s3:::zz", "arn:aws:iam::"+stranger+":role/a", "arn:aws:iam::"+stranger+":root")
+	}
+	if hint != nil {
+		for k, v := range hint.Keys {
+			j.texts[k] = append(j.texts[k], v...)
+		}
+		if _, key, ok := strings.Cut(hint.Resource, "/"); ok {
+			j.hinted = []string{key}
+		}
 	}
 	var free, outside []situation
 	if audience == "anonymous" {
@@ -140,6 +150,7 @@ type judge struct {
 	known     map[lookup]*choices
 	limit     int
 	keysOf    []string // the resources of object actions
+	hinted    []string // keys to try besides
 	sampled   bool
 	bound     bool
 	tried     int
@@ -313,7 +324,7 @@ func (j *judge) tryAction(s situation, a action, world map[string][]string) bool
 func (j *judge) objects() []string {
 	var out []string
 	seen := map[string]bool{}
-	keys := objectKeys()
+	keys := append(objectKeys(), j.hinted...)
 	for _, st := range j.d.statements {
 		for _, p := range slices.Concat(st.resource, st.notResource) {
 			if _, k, ok := strings.Cut(p, "/"); ok && k != "" {
