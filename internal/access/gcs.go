@@ -371,14 +371,12 @@ func memberProject(member string) string {
 func (c *gcsCase) witness(who verdict.Audience, verb verdict.Verb, v verdict.Verdict) *verdict.Request {
 	base := "https://storage.googleapis.com/" + proof.EscapePath(c.rec.Name)
 	r := &verdict.Request{Method: "GET", Signed: false}
-	prefix := ""
+	pattern, prefix := "*", ""
 	if len(v.Patterns) > 0 {
-		first := v.Patterns[0]
-		if fixed, _, _ := strings.Cut(first, "*"); fixed != "" {
-			prefix = fixed
-		}
-		if !strings.ContainsAny(first, "*?") {
-			r.Key, r.KeyKnown = first, true
+		pattern = v.Patterns[0]
+		prefix, _, _ = strings.Cut(pattern, "*")
+		if !strings.ContainsAny(pattern, "*?") {
+			r.Key, r.KeyKnown = pattern, true
 		}
 	}
 	switch verb {
@@ -391,11 +389,15 @@ func (c *gcsCase) witness(who verdict.Audience, verb verdict.Verb, v verdict.Ver
 		}
 	case verdict.Read:
 		if !r.KeyKnown {
-			r.Key, r.KeyKnown = c.sampledKey(prefix)
+			r.Key, r.KeyKnown = c.sampledKey(pattern)
 		}
 		r.URL = base + "/" + proof.EscapePath(r.Key)
 	case verdict.Write:
-		r.Method, r.Key, r.KeyKnown = "PUT", prefix+standInKey, false
+		r.Method = "PUT"
+		if !r.KeyKnown {
+			r.Key = filled(pattern, freshName(c.rec.ID, c.at))
+		}
+		r.KeyKnown = false
 		r.URL = base + "/" + proof.EscapePath(r.Key)
 	default:
 		c.permissionsRequest(r, base, prefix, v)
@@ -432,18 +434,24 @@ func (c *gcsCase) permissionsRequest(r *verdict.Request, base, prefix string, v 
 	case r.KeyKnown:
 		r.URL = base + "/" + proof.EscapePath(r.Key) + "?acl"
 	case strings.Contains(what, "objects.setIamPolicy"):
-		r.Key, r.KeyKnown = c.sampledKey(prefix)
+		r.Key, r.KeyKnown = c.sampledKey(prefix + "*")
 		r.URL = base + "/" + proof.EscapePath(r.Key) + "?acl"
 	default:
 		r.URL = base + "?acl"
 	}
 }
 
-func (c *gcsCase) sampledKey(prefix string) (string, bool) {
+// sampledKey picks a sampled key that the pattern covers, else makes one up that it covers.
+func (c *gcsCase) sampledKey(pattern string) (string, bool) {
 	for _, o := range c.rec.Bucket.Objects.Value.Objects {
-		if gcsReadable(o) && strings.HasPrefix(o.Key, prefix) {
+		if gcsReadable(o) && globMatch(pattern, o.Key) {
 			return o.Key, true
 		}
 	}
-	return prefix + standInKey, false
+	return filled(pattern, standInKey), false
+}
+
+// filled puts text where a pattern first leaves room for it.
+func filled(pattern, text string) string {
+	return strings.ReplaceAll(strings.Replace(pattern, "*", text, 1), "*", "")
 }

@@ -59,10 +59,13 @@ func (c *s3Case) policyObjects(who verdict.Audience, verb verdict.Verb, v verdic
 		return v
 	}
 	sample := c.rec.Bucket.Objects
-	counts, others := map[s3ObjectState]int{}, 0
+	counts, others, unowned := map[s3ObjectState]int{}, 0, 0
+	ownerUnread := c.rec.Bucket.AWS.ACL.State == scanners.Unknown && !c.aclsOff.on
 	for _, o := range sample.Value.Objects {
 		switch {
 		case !slices.ContainsFunc(v.Patterns, func(p string) bool { return globMatch(p, o.Key) }):
+		case ownerUnread && o.Owner != "":
+			unowned++
 		case c.foreign(o):
 			others++
 		default:
@@ -71,6 +74,10 @@ func (c *s3Case) policyObjects(who verdict.Audience, verb verdict.Verb, v verdic
 	}
 	switch {
 	case counts[s3Readable] > 0:
+		return v
+	case unowned > 0 && counts[s3Untold] == 0:
+		// Whose bucket it is stands in its ACL.
+		v.Verdict, v.Reasons = verdict.Unknown, append(v.Reasons, unread(factACL, c.rec.Bucket.AWS.ACL.Status()))
 		return v
 	case counts[s3Untold] > 0 || counts[s3Locked]+others == 0:
 		return c.byDefaultEncryption(who, v)

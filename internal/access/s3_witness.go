@@ -109,9 +109,12 @@ func (c *s3Case) request(a awspolicy.Answer, ap *scanners.AccessPoint) *verdict.
 	return r
 }
 
-// fresh is a piece of a key that no object of the bucket has but by a wonder, and that is the same for the same
-// bucket and time of judging.
-func (c *s3Case) fresh() string {
-	sum := sha256.Sum256([]byte(c.rec.ID + "\x00" + c.env.At.UTC().Format(time.RFC3339Nano)))
+// fresh is freshName for the bucket.
+func (c *s3Case) fresh() string { return freshName(c.rec.ID, c.env.At) }
+
+// freshName is a piece of a key that no object of a bucket has but by a wonder, and that is the same for the same bucket
+// and time of judging.
+func freshName(id string, at time.Time) string {
+	sum := sha256.Sum256([]byte(id + "\x00" + at.UTC().Format(time.RFC3339Nano)))
 	return "tojimari-" + hex.EncodeToString(sum[:6])
 }
