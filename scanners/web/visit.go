@@ -12,7 +12,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tojimari/tojimari/internal/fetch"
@@ -45,6 +47,7 @@ type visit struct {
 	text     []byte // what was read of a page, for that
 	textCut  bool
 	headOnly bool
+	ownName  bool // the tally holds the name of the page itself
 	// dangling and aliases tell of a name that leads to nothing.
 	dangling string
 	aliases  []string
@@ -86,7 +89,27 @@ func (s *Scanner) visit(ctx context.Context, u *url.URL, method string, redact b
 		}
 	}
 	s.trace(ctx, v)
+	s.nameItself(v)
 	return v
+}
+
+// nameItself counts the name of what is no listing, where the name of a file says something: an object of storage, or a
+// file with an extension. What a page of a site is called says little ("/customers").
+func (s *Scanner) nameItself(v *visit) {
+	if v.failed() || v.isListing() || v.page != nil || v.pageErr != nil {
+		return
+	}
+	at := s.locate(v)
+	key := at.Key
+	if !at.Known() || key == "" {
+		if key = strings.TrimPrefix(v.final().Path, "/"); path.Ext(key) == "" {
+			return
+		}
+	}
+	if len(s.words.Classify(key)) > 0 {
+		v.tally.Add(key)
+		v.ownName = true
+	}
 }
 
 // mayPass reports whether another attempt may be answered otherwise.
