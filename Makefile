@@ -33,7 +33,7 @@ test-servers: ## install, start and test against servers that others wrote
 	$(GO) test -tags servers -count=1 -timeout 15m $(SERVER_PACKAGES)
 	@cat .cache/logs/servers.txt
 
-test-oracles: ## the same against Ceph's S3 gateway (needs root, or sudo, to install it)
+test-oracles: ## the same against Ceph's S3 gateway and LocalEmu (needs root, or sudo, to install the first)
 	@.ci/install-servers
 	@.ci/install-oracles
 	@rm -f .cache/logs/servers.txt
