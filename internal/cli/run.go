@@ -206,6 +206,21 @@ func (j *judging) finish(ctx context.Context, s engine.Summary) error {
 	return nil
 }
 
+// keptBack names the facts that services keep to themselves: rules on them do not apply, and nothing else would say
+// that they were not looked at.
+func keptBack(unread []engine.Unread) string {
+	var facts []string
+	for _, u := range unread {
+		if u.Code == scanners.Hidden && !slices.Contains(facts, string(u.Fact)) {
+			facts = append(facts, string(u.Fact))
+		}
+	}
+	if facts == nil {
+		return ""
+	}
+	return strings.Join(facts, ", ") + ": kept by the service and not told through this API"
+}
+
 func coverageOf(s engine.Summary, in scan) result.Coverage {
 	out := result.Coverage{Resources: map[scanners.Kind]int64{}}
 	for kind, n := range s.Records {
@@ -229,6 +244,9 @@ func coverageOf(s engine.Summary, in scan) result.Coverage {
 				not[what] = true
 			}
 		}
+	}
+	if kept := keptBack(s.Unread); kept != "" {
+		not[kept] = true
 	}
 	out.NotCovered = slices.Sorted(maps.Keys(not))
 	if out.NotCovered == nil {

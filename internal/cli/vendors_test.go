@@ -230,3 +230,16 @@ func TestScanOfEveryVendorEnds(t *testing.T) {
 		}
 	}
 }
+
+// A clean result says what the service kept to itself.
+func TestWhatIsKeptBackIsSaid(t *testing.T) {
+	got := coverageOf(engine.Summary{Unread: []engine.Unread{
+		{Fact: "bucket.aws.acl", Code: scanners.Hidden, Count: 3}, {Fact: "bucket.aws.policy", Code: scanners.Denied, Count: 1}, {Fact: "bucket.logging", Code: scanners.Hidden, Count: 3},
+	}}, scan{}).NotCovered
+	if want := "bucket.aws.acl, bucket.logging: kept by the service and not told through this API"; !slices.Equal(got, []string{want}) {
+		t.Errorf("%q", got)
+	}
+	if got := coverageOf(engine.Summary{}, scan{}).NotCovered; len(got) != 0 {
+		t.Errorf("%q", got)
+	}
+}

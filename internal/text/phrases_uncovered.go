@@ -4,6 +4,9 @@ package text
 
 func uncoveredPhrases() []Phrase {
 	return []Phrase{
+		// S3-compatible services.
+		{"{0}: kept by the service and not told through this API", "{0}（サービスは持っていますが、この API では答えません）"},
+
 		// Amazon S3.
 		{"S3 directory buckets (Express One Zone)", "S3 ディレクトリバケット（Express One Zone）"},
 		{"S3 table buckets", "S3 テーブルバケット"},

@@ -32,7 +32,7 @@ func closed() map[reflect.Type]*jsonschema.Schema {
 		reflect.TypeFor[scanners.Kind]():     words(kinds...),
 		reflect.TypeFor[scanners.Provider](): words("", scanners.AWS, scanners.GCP, scanners.Azure),
 		reflect.TypeFor[scanners.ReasonCode](): words(scanners.NotInspected, scanners.Denied, scanners.Failed, scanners.Malformed,
-			scanners.Computed, scanners.Partial),
+			scanners.Computed, scanners.Partial, scanners.Hidden),
 	}
 }
 
