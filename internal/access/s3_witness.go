@@ -30,7 +30,7 @@ func (c *s3Case) verdictOf(a awspolicy.Answer, kind verdict.GrantKind, ap *scann
 		v.ClosedBy = append(v.ClosedBy, denyGuard(d, "on", "refuses what a grant allows"))
 	}
 	for _, e := range a.Except {
-		v.Guards = append(v.Guards, verdict.Guard{Name: "Deny", Level: "policy", State: "on", Detail: "takes out keys " + e})
+		v.Guards = append(v.Guards, verdict.Guard{Name: "Deny", Level: "policy", State: "in part", Detail: "refuses keys " + e + " and leaves the others open"})
 	}
 	if a.Witness != nil && opens(v) {
 		v.Witness = c.request(a, ap)
