@@ -70,9 +70,9 @@ func (a *app) ruleTable(list []*judge.Rule) error {
 	for _, r := range list {
 		width = max(width, len(r.Name))
 	}
-	room := 0
-	if columns := a.width(a.Out); columns > 0 {
-		room = max(columns-len("TJ0000")-width-len("critical")-6, 20)
+	room := 0 // what is read by a program is not cut
+	if _, ok := terminalOf(a.Out); ok {
+		room = max(a.width(a.Out)-len("TJ0000")-width-len("critical")-6, 20)
 	}
 	for _, r := range list {
 		title := text.Clean(r.Title.In(string(a.lang)))
@@ -121,9 +121,6 @@ func (a *app) rulesShowCommand() *cobra.Command {
 
 func (a *app) showRule(r *judge.Rule) error {
 	width := a.width(a.Out)
-	if width == 0 {
-		width = 80
-	}
 	var b strings.Builder
 	paragraph := func(head, body string) {
 		if strings.TrimSpace(body) == "" {

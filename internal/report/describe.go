@@ -210,7 +210,7 @@ func (w words) reason(r verdict.Reason) string {
 		if r.Permission != "" {
 			parts = append(parts, w.say(text.PermissionMissing, mention(r.Permission)))
 		}
-		if detail != "" {
+		if detail != "" && (r.Detail != "not inspected" || len(parts) == 0) { // the fact is named as not read already
 			parts = append(parts, detail)
 		}
 		return strings.Join(parts, w.say(text.PatternsAnd))

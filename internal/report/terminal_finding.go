@@ -67,7 +67,7 @@ func (t *terminal) groupHead(r result.Result) {
 
 // titleOf is the result's own title, else the rule's.
 func (t *terminal) titleOf(r result.Result, rule *ruleSeen) string {
-	title := text.Pick(r.Text, t.lang)
+	title := withoutElement(text.Pick(r.Text, t.lang))
 	if title == "" {
 		title = rule.info.titleFor(t.lang)
 	}

@@ -54,6 +54,8 @@ func uncoveredPhrases() []Phrase {
 		{"signed links in what is neither HTML, XML nor JSON, and beyond the first MiB of a page", "HTML・XML・JSON 以外と、ページの先頭 1 MiB より後ろの署名付きリンク"},
 		{"signed links inside images, inside encrypted files, and inside what a program would have to be run to read", "画像や暗号化ファイルの中、プログラムを実行しないと読めないものの中の署名付きリンク"},
 		{"text of PDF files in fonts with an encoding of their own", "独自エンコーディングのフォントを使う PDF の文字"},
+		{"git objects that no reference leads to (dropped commits, stashes but the last), and histories of submodules and worktrees that are kept elsewhere", "どの参照からもたどれない git オブジェクト（捨てられたコミット、最新以外の stash）と、別の場所にあるサブモジュールやワークツリーの履歴"},
+		{"upload forms signed for POST, and cookies set on lines of their own", "POST 用に署名されたアップロードフォームと、単独の行で設定される Cookie"},
 		{"git objects that no reference leads to, and histories of submodules and worktrees that are kept elsewhere", "どの参照からもたどれない git オブジェクトと、別の場所にあるサブモジュールやワークツリーの履歴"},
 	}
 }
