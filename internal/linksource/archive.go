@@ -150,10 +150,7 @@ func opener(head []byte) (open func(io.Reader) (io.Reader, func(), error), archi
 		}, true
 	case bytes.HasPrefix(head, []byte{0xfd, '7', 'z', 'X', 'Z', 0}):
 		return func(r io.Reader) (io.Reader, func(), error) {
-			if dictionaryOf(head) > maxWindow {
-				return nil, nothing, ErrUnsupported
-			}
-			z, err := xz.NewReader(r)
+			z, err := xz.NewReader(&blockGuard{r: r})
 			return z, nothing, err
 		}, true
 	case bytes.HasPrefix(head, []byte("BZh")) && len(head) > 10 && bytes.Equal(head[4:10], []byte{0x31, 0x41, 0x59, 0x26, 0x53, 0x59}):
@@ -163,38 +160,6 @@ func opener(head []byte) (open func(io.Reader) (io.Reader, func(), error), archi
 	default:
 		return nil, false
 	}
-}
-
-// dictionaryOf reads the dictionary size of the first block of an xz stream (xz file format, section 5.3.1), because the
-// library allocates whatever it says.
-func dictionaryOf(head []byte) int64 {
-	const streamHeader = 12
-	b := head[min(len(head), streamHeader):]
-	if len(b) < 2 || b[0] == 0 {
-		return 0
-	}
-	flags, i := b[1], 2
-	for range int(flags>>6&1) + int(flags>>7&1) {
-		for i < len(b) && b[i]&0x80 != 0 {
-			i++
-		}
-		i++
-	}
-	for range int(flags&3) + 1 {
-		if i+2 >= len(b) {
-			return 0
-		}
-		id, size := b[i], int(b[i+1])
-		if id == 0x21 && size == 1 {
-			bits := b[i+2] & 0x3f
-			if bits >= 40 {
-				return 1 << 32
-			}
-			return int64(2|bits&1) << (bits/2 + 11)
-		}
-		i += 2 + size
-	}
-	return 0
 }
 
 func isTar(head []byte) bool {

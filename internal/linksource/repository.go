@@ -176,7 +176,7 @@ func plainStore(ctx context.Context, objects string, depth int) error {
 	}
 	raw, err := readBounded(filepath.Join(objects, "info", "alternates"), 1<<20)
 	if err != nil {
-		return nil //nolint:nilerr // there are none, or none that git would read
+		return nil // there are none, or none that git would read
 	}
 	for line := range strings.Lines(string(raw)) {
 		other := strings.TrimSpace(line)
