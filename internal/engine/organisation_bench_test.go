@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"runtime/metrics"
 	"strings"
 	"sync"
@@ -213,6 +214,7 @@ func scanAll(b *testing.B, w bigWorld, target string, chosen judge.Selection) (p
 	if err != nil {
 		b.Fatal(err)
 	}
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(128 << 20)) // as the program does
 	var room []result.Result
 	buckets, results := 0, 0
 	watch, began, used := watchMemory(), time.Now(), processor(b)
@@ -265,7 +267,7 @@ func BenchmarkOrganisationAWS(b *testing.B) {
 		name     string
 		accounts int
 		chosen   judge.Selection
-	}{{"exposure/200", 200, exposure}, {"exposure/400", 400, exposure}, {"all/200", 200, judge.Selection{}}, {"all/400", 400, judge.Selection{}}} {
+	}{{"exposure/200", 200, exposure}, {"exposure/400", 400, exposure}, {"all/200", 200, judge.Selection{}}} {
 		b.Run(tc.name, func(b *testing.B) {
 			for b.Loop() {
 				scanAll(b, bigWorld{Cloud: "aws", Accounts: tc.accounts, N: 100, Latency: 50 * time.Millisecond, Share: 20}, "aws:org", tc.chosen)

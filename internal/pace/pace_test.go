@@ -158,7 +158,7 @@ func TestLimitFindsWhatTheServiceBears(t *testing.T) {
 	})
 }
 
-// Five in a hundred are refused whatever the rate: that must not make the limit collapse.
+// Five in a hundred are refused whatever the rate: that must not make the limit collapse, nor end its growth.
 func TestFewRefusalsDoNotStarve(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{answer: func(n int, _ *http.Request) *http.Response {
@@ -168,8 +168,8 @@ func TestFewRefusalsDoNotStarve(t *testing.T) {
 			return nil
 		}}
 		took := storm(t, pace.New(pace.Config{Base: s}), 400, 8000, "http://a/")
-		if slowest := 8000 * latency / 30; took > slowest {
-			t.Errorf("took %v, at the starting limit it is %v", took, slowest)
+		if slowest := 8000 * latency / 128; took > slowest {
+			t.Errorf("took %v, at half of the most it is %v", took, slowest)
 		}
 	})
 }
