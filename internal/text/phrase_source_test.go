@@ -19,7 +19,7 @@ import (
 // speakers are the packages whose texts reach a person through verdicts, facts, failures and coverage.
 var speakers = []string{
 	"internal/access", "internal/engine", "internal/explain", "internal/indexability", "internal/judge/activation.go", "internal/pace",
-	"internal/storageurl", "scanners/awss3", "scanners/azureblob", "scanners/gcs", "scanners/links", "scanners/program",
+	"internal/storageurl", "scanners/attempt", "scanners/awss3", "scanners/azureblob", "scanners/gcs", "scanners/links", "scanners/program",
 	"scanners/snapshot", "scanners/web", "scanners/fact.go", "scanners/lines.go", "scanners/registry.go", "scanners/scanner.go", "scanners/target.go",
 }
 

@@ -40,7 +40,6 @@ func hintPhrases() []Phrase {
 		// Azure.
 		{"log in with 'az login', or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET (or a certificate, or a federated token); on Azure a managed identity is found by itself; 'tojimari demo' needs none", "「az login」でログインするか、AZURE_TENANT_ID、AZURE_CLIENT_ID、AZURE_CLIENT_SECRET（または証明書、フェデレーショントークン）を設定してください。Azure 上ではマネージド ID が自動で使われます。「tojimari demo」には不要です"},
 		{"log in again with 'az login' and scan again; with --resume nothing that is whole is read twice", "「az login」でもう一度ログインし、スキャンし直してください。--resume を使えば、読み取り済みのものは二度読みません"},
-		{"check the tenant (--tenant) and the cloud (--cloud public, china or usgov)", "テナント（--tenant）とクラウド（--cloud public、china、usgov）を確認してください"},
 		{"grant {0}; the built-in role Reader has it, and 'tojimari permissions azure' prints a narrower one", "{0} を付与してください。組み込みロールの「閲覧者」に含まれます。より狭いロールは「tojimari permissions azure」が表示します"},
 		{"check the name, and the tenant that you are logged in to ('az account show')", "名前と、ログイン中のテナント（「az account show」）を確認してください"},
 		{"check the network and the proxy (HTTPS_PROXY)", "ネットワークとプロキシ（HTTPS_PROXY）を確認してください"},

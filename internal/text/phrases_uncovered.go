@@ -16,7 +16,6 @@ func uncoveredPhrases() []Phrase {
 		{"S3 Object Lambda access points", "S3 Object Lambda アクセスポイント"},
 		{"S3 Access Grants", "S3 Access Grants"},
 		{"access points that other accounts made for a bucket", "別アカウントがバケットに作成したアクセスポイント"},
-		{"object ACLs beyond the sample of --objects", "--objects のサンプル以外のオブジェクト ACL"},
 		{"object ACLs and signed links beyond the sample of --objects", "--objects のサンプル以外のオブジェクト ACL と署名付きリンク"},
 		{"identity policies and roles of the accounts", "アカウント内の ID ベースのポリシーとロール"},
 		{"VPC endpoint policies", "VPC エンドポイントポリシー"},
@@ -56,6 +55,5 @@ func uncoveredPhrases() []Phrase {
 		{"text of PDF files in fonts with an encoding of their own", "独自エンコーディングのフォントを使う PDF の文字"},
 		{"git objects that no reference leads to (dropped commits, stashes but the last), and histories of submodules and worktrees that are kept elsewhere", "どの参照からもたどれない git オブジェクト（捨てられたコミット、最新以外の stash）と、別の場所にあるサブモジュールやワークツリーの履歴"},
 		{"upload forms signed for POST, and cookies set on lines of their own", "POST 用に署名されたアップロードフォームと、単独の行で設定される Cookie"},
-		{"git objects that no reference leads to, and histories of submodules and worktrees that are kept elsewhere", "どの参照からもたどれない git オブジェクトと、別の場所にあるサブモジュールやワークツリーの履歴"},
 	}
 }

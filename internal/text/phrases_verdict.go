@@ -88,7 +88,6 @@ func verdictPhrases() []Phrase {
 		{"gives {0} instead of true or false", "結果が true・false ではなく {0} です"},
 		{"{0} is a function of resource", "{0} は resource の関数です"},
 		{"extract: template {0} has no {name}", "extract：テンプレート {0} に {name} がありません"},
-		{"the condition asks for resource tags or attributes that are not known", "条件が、分かっていないリソースタグまたは属性を参照しています"},
 	}
 }
 
