@@ -96,7 +96,7 @@ const sealedWhere = "default encryption"
 
 // sealedPolicy writes out what a default of SSE-KMS does to strangers: a write has to ask for an encryption that does
 // without the bucket's key. Those with an account may name a key of their own.
-// S3 User Guide, "Using server-side encryption with AWS KMS" and "Setting default server-side encryption behavior".
+// S3 User Guide, "Using server-side encryption with AWS KMS", bucket defaults.
 const sealedPolicy = `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"*",
 	"Condition":{"StringNotEquals":{"s3:x-amz-server-side-encryption":["AES256","aws:kms"]}}}]}`
 

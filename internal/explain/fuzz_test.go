@@ -124,7 +124,7 @@ func FuzzAzureContainer(f *testing.F) {
 
 // The curl line and the keys of raw input survive any name that JSON can spell.
 func TestNamesOfStrangers(t *testing.T) {
-	for _, name := range []string{"a'b", "$(id)", "`id`", "a\nb", "\x1b[31m", "../../x", "-o", "@/etc/passwd", "{a,b}[1-3]", "*", "?", "a b", "ü", "​", ""} {
+	for _, name := range []string{"a'b", "$(id)", "`id`", "a\nb", "\x1b[31m", "../../x", "-o", "@/etc/passwd", "{a,b}[1-3]", "*", "?", "a b", "ü", "\u200b", ""} {
 		key, err := json.Marshal(name)
 		if err != nil {
 			t.Fatal(err)
