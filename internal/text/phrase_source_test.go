@@ -18,9 +18,8 @@ import (
 
 // speakers are the packages whose texts reach a person through verdicts, facts, failures and coverage.
 var speakers = []string{
-	"internal/access", "internal/engine", "internal/explain", "internal/indexability", "internal/judge/activation.go", "internal/pace",
-	"internal/storageurl", "scanners/attempt", "scanners/awss3", "scanners/azureblob", "scanners/gcs", "scanners/links", "scanners/program",
-	"scanners/snapshot", "scanners/web", "scanners/fact.go", "scanners/lines.go", "scanners/registry.go", "scanners/scanner.go", "scanners/target.go",
+	"internal/access", "internal/ahead", "internal/engine", "internal/explain", "internal/indexability", "internal/judge/activation.go",
+	"internal/pace", "internal/storageurl", "scanners",
 }
 
 // silent are what these packages say to somebody else, by the folder or file that says it.
