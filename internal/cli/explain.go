@@ -20,9 +20,10 @@ raw provider JSON, without touching the network. FILE "-" or none reads standard
 JSON document, or JSON lines (streamed, one answer per line with -o jsonl).
 
 Raw Amazon S3: a bucket policy as it is, or an object with any of
-  id provider bucket account region at policy acl public_access_block
-  account_public_access_block ownership website versioning request_payment encryption
-  access_points objects organization_id resource_control_policies service_control_policies
+  id provider bucket account region partition at policy policy_status acl
+  public_access_block account_public_access_block organization_public_access_block ownership
+  website versioning request_payment encryption access_points objects abac tags
+  organization_id organization_path resource_control_policies service_control_policies
 Raw Google Cloud Storage: bucket (as the JSON API prints it) iam_policy objects
   default_object_acl managed_folders org_policy custom_roles deny_policies service_perimeter effective_tags at
 Raw Azure: account and containers (as the management API prints them) container (the one
