@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tojimari/tojimari/internal/access"
 	"github.com/tojimari/tojimari/internal/config"
 	"github.com/tojimari/tojimari/internal/judge"
 	"github.com/tojimari/tojimari/internal/pace"
@@ -170,6 +171,12 @@ func (a *app) prepareScan(f *scanFlags, args []string) (scan, error) {
 	}
 	s.extra = scanners.FactSet{}
 	s.extra.AddAll(s.filter.needs())
+	if f.prove {
+		// What is sent is compared with what the settings say, whatever rules were chosen.
+		for _, p := range []scanners.Provider{scanners.AWS, scanners.GCP, scanners.Azure} {
+			s.extra.AddAll(access.First(p, scanners.KindBucket))
+		}
+	}
 	if f.prove && f.objects > 0 {
 		s.extra.Add("bucket.objects") // a proof of reading needs a key that exists
 	}
