@@ -59,6 +59,15 @@ func TestTokensThatAreNotGivenOut(t *testing.T) {
 	}
 }
 
+// With credentials at hand and no way to the login service, it is the network that needs looking at.
+func TestLoginServiceOutOfReach(t *testing.T) {
+	said := noToken{errors.New("DefaultAzureCredential: failed to acquire a token.\nAttempted credentials:\n\tClientSecretCredential: unable to resolve an endpoint: server response error:\n\t dial tcp: connection refused")}
+	err := start(t, worldOf(), scanners.Runtime{}, azureblob.WithCredential(said)).onlyError("azure")
+	if errors.Is(err, scanners.ErrNoCredentials) || !strings.Contains(err.Error(), "login.microsoftonline.com did not answer") || !strings.Contains(hintOf(err), "HTTPS_PROXY") {
+		t.Errorf("%v, hint %q", err, hintOf(err))
+	}
+}
+
 func TestRefusedListings(t *testing.T) {
 	for _, tc := range []struct {
 		operation, target string

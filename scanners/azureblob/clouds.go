@@ -43,6 +43,15 @@ func cloudNamed(word string) (azureCloud, bool) {
 	return azureCloud{}, false
 }
 
+// login is the host that gives out tokens.
+func (c azureCloud) login() string {
+	u, err := url.Parse(c.config.ActiveDirectoryAuthorityHost)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
 // blobURL is the usual base URL of an account's blob service.
 func (c azureCloud) blobURL(account string) string { return "https://" + account + c.blob[0] }
 

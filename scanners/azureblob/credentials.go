@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -49,10 +50,19 @@ func (ses *session) probe(ctx context.Context) error {
 		return scanners.WithHint(fmt.Errorf("getting a token: %s: %w", attempt.Clean(err.Error(), 300), scanners.ErrNoCredentials), hintNoCredentials)
 	case kind == attempt.BadCredentials:
 		return scanners.WithHint(fmt.Errorf("getting a token: %s: %w", message, scanners.ErrDenied), hintTenant)
+	case loginUnreachable(err):
+		return scanners.WithHint(fmt.Errorf("getting a token: the login service %s did not answer", ses.cloud.login()), "check the network and the proxy (HTTPS_PROXY)")
 	case entraCode.MatchString(message):
 		return scanners.WithHint(fmt.Errorf("getting a token: %s: %w", message, scanners.ErrExpired), hintExpired)
 	}
 	return scanners.WithHint(fmt.Errorf("no Azure credentials were found: %w", scanners.ErrNoCredentials), hintNoCredentials)
+}
+
+// loginUnreachable reports whether there are credentials, and the service that takes them could not be reached: the
+// SDK's words for not getting as far as asking. Without credentials the chain asks nobody there.
+func loginUnreachable(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "unable to resolve an endpoint") && !entraCode.MatchString(text)
 }
 
 // explain words a failure that ends a target, a subscription or an account's listing, with what to do next.
