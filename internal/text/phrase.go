@@ -21,7 +21,7 @@ type Phrase struct {
 // Phrases returns every phrase there is. A test holds that each phrase that the code can produce is among them.
 func Phrases() []Phrase {
 	var out []Phrase
-	for _, table := range [][]Phrase{settingPhrases(), verdictPhrases(), policyPhrases(), pagePhrases(), readingPhrases(), inputPhrases(), hintPhrases(), uncoveredPhrases(), joiningPhrases()} {
+	for _, table := range [][]Phrase{settingPhrases(), verdictPhrases(), policyPhrases(), pagePhrases(), readingPhrases(), inputPhrases(), hintPhrases(), usagePhrases(), uncoveredPhrases(), joiningPhrases()} {
 		out = append(out, table...)
 	}
 	return out

@@ -174,6 +174,42 @@ func TestEveryPhraseIsTranslated(t *testing.T) {
 	}
 }
 
+// TestEveryUsageErrorIsTranslated reads what commands say of a wrong command line.
+func TestEveryUsageErrorIsTranslated(t *testing.T) {
+	known := map[string]bool{}
+	for _, p := range Phrases() {
+		known[phraseSlot.ReplaceAllString(p.EN, "{}")] = true
+	}
+	files, err := filepath.Glob("../cli/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, path := range files {
+		set := token.NewFileSet()
+		tree, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Skipf("not compiling is for the compiler to say: %v", err)
+		}
+		ast.Inspect(tree, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || callee(call) != "usagef" || len(call.Args) == 0 {
+				return true
+			}
+			if s, ok := shape(call.Args[0]); ok {
+				found++
+				if !known[s] {
+					t.Errorf("%s: %q has no Japanese: add it to phrases_usage.go", set.Position(call.Pos()), s)
+				}
+			}
+			return true
+		})
+	}
+	if found < 15 {
+		t.Errorf("only %d usage errors found: this test looks in the wrong place", found)
+	}
+}
+
 // keptList holds what stays English, and whether it was met.
 type keptList map[string]bool
 

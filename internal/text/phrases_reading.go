@@ -78,6 +78,7 @@ func readingPhrases() []Phrase {
 		{"the Google credentials have expired", "Google の認証情報の有効期限が切れています"},
 		{"the chain is empty", "認証情報の取得元がありません"},
 		{"getting credentials: [0]", "認証情報の取得：[0]"},
+		{"getting a token: the login service {0} did not answer", "トークンの取得：ログインサービス {0} が応答しませんでした"},
 		{"getting a token: [0]", "トークンの取得：[0]"},
 		{"looking for Google credentials: [0]", "Google の認証情報の検索：[0]"},
 		{"reading the AWS configuration: [0]", "AWS の設定の読み取り：[0]"},
