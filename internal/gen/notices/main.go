@@ -37,7 +37,7 @@ func run(ctx context.Context, program, out string) error {
 			return err
 		}
 	}
-	root, err := output(ctx, "", "go", "env", "GOROOT")
+	root, err := output(ctx, "", "env", "GOROOT")
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ type module struct {
 }
 
 func modulesOf(ctx context.Context, goos, program string, into map[string]module) error {
-	raw, err := output(ctx, goos, "go", "list", "-deps", "-json=Module", program)
+	raw, err := output(ctx, goos, "list", "-deps", "-json=Module", program)
 	if err != nil {
 		return err
 	}
@@ -83,8 +83,8 @@ func modulesOf(ctx context.Context, goos, program string, into map[string]module
 	}
 }
 
-func output(ctx context.Context, goos, name string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, name, args...)
+func output(ctx context.Context, goos string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // a package of this module, named by the release
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if goos != "" {
 		cmd.Env = append(cmd.Env, "GOOS="+goos)
@@ -92,7 +92,7 @@ func output(ctx context.Context, goos, name string, args ...string) ([]byte, err
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", name, strings.Join(args, " "), err)
+		return nil, fmt.Errorf("go %s: %w", strings.Join(args, " "), err)
 	}
 	return out, nil
 }
