@@ -1,11 +1,15 @@
 package web_test
 
 import (
+	"context"
+	"net"
+	"net/netip"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tojimari/tojimari/scanners"
+	"github.com/tojimari/tojimari/scanners/web"
 )
 
 const (
@@ -69,5 +73,22 @@ func TestDangling(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", address, diff)
 		}
+	}
+}
+
+// flaky is a name server that cannot answer at the moment, although it knows the alias.
+type flaky struct{ *site }
+
+func (flaky) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, error) {
+	return nil, &net.DNSError{Err: "server misbehaving", Name: host, IsTemporary: true}
+}
+
+// A name server that fails says nothing of whether the name leads anywhere.
+func TestAFailingNameServerIsNoDanglingName(t *testing.T) {
+	s := newSite(t, nil)
+	s.Alias("files.example.com", "acmefiles.blob.core.windows.net")
+	w := scanner(t, s, func(_ *scanners.Runtime, o *web.Options) { o.Resolver = flaky{s} })
+	if r := scan(t, w, "https://files.example.com/")[0].Page.Response; r.State != scanners.Unknown {
+		t.Errorf("%+v", r)
 	}
 }
