@@ -123,7 +123,7 @@ func (m *markdown) end(t *terminal, end Ending, seen *overview, total int64) {
 	if total == 0 {
 		m.put("- " + markdownText(m.say(text.SummaryNone)))
 	} else {
-		m.put("- " + markdownText(m.say(text.SummaryFindings, total, strings.Join(parts, ", "))))
+		m.put("- " + markdownText(m.say(text.SummaryFindings, total, strings.Join(parts, t.say(text.PatternsAnd)))))
 	}
 	if n := end.Run.Counts.Outcomes[result.Unknown]; n > 0 {
 		m.put("- " + markdownText(m.say(text.SummaryUnknown, n)))

@@ -297,7 +297,7 @@ func (t *terminal) summary(end Ending, seen *overview) {
 	case total == 0:
 		t.prose(2, green, t.say(text.SummaryNone))
 	default:
-		t.prose(2, bold, t.say(text.SummaryFindings, total, strings.Join(parts, ", ")))
+		t.prose(2, bold, t.say(text.SummaryFindings, total, strings.Join(parts, t.say(text.PatternsAnd))))
 	}
 	if n := end.Run.Counts.Outcomes[result.Unknown]; n > 0 {
 		t.prose(2, yellow, t.say(text.SummaryUnknown, n))
