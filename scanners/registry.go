@@ -29,9 +29,15 @@ func NewRegistry(list ...Scanner) (*Registry, error) {
 	return r, nil
 }
 
-// For returns the scanner that takes the target; an unknown scheme is ErrBadTarget with a hint.
+// For returns the scanner that takes the target; an unknown scheme, or a target that its scanner refuses, is
+// ErrBadTarget with a hint.
 func (r *Registry) For(target Target) (Scanner, error) {
 	if s, ok := r.by[target.Scheme]; ok {
+		if checker, ok := s.(TargetChecker); ok {
+			if err := checker.CheckTarget(target); err != nil {
+				return nil, err
+			}
+		}
 		return s, nil
 	}
 	return nil, WithHint(fmt.Errorf("no scanner takes target %q: %w", target.String(), ErrBadTarget),

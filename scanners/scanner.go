@@ -28,6 +28,12 @@ type Scanner interface {
 	Inspect(ctx context.Context, ref Ref, need FactSet, prev *Record) (Record, error)
 }
 
+// A TargetChecker is a Scanner that knows a target that it could never take without asking anybody. The registry
+// asks it before a scan begins, so that a slip of the pen does not show after an hour. Errors wrap ErrBadTarget.
+type TargetChecker interface {
+	CheckTarget(target Target) error
+}
+
 // Ref names one resource that Discover found.
 type Ref struct {
 	Head

@@ -39,6 +39,12 @@ var (
 	roleName      = regexp.MustCompile(`^[\w+=,.@/-]+$`)
 )
 
+// CheckTarget refuses what is no target of this scanner; it asks nobody.
+func (s *Scanner) CheckTarget(target scanners.Target) error {
+	_, err := readTarget(target, s.rt)
+	return err
+}
+
 // readTarget checks a target and its options; every error wraps scanners.ErrBadTarget.
 func readTarget(t scanners.Target, rt scanners.Runtime) (view, error) {
 	v := view{connection: connection{

@@ -34,6 +34,12 @@ var (
 	tenantName       = regexp.MustCompile(`^[A-Za-z0-9.-]{1,253}$`)
 )
 
+// CheckTarget refuses what is no target of this scanner; it asks nobody.
+func (s *Scanner) CheckTarget(target scanners.Target) error {
+	_, err := readTarget(target, s.rt)
+	return err
+}
+
 // readTarget checks a target and its options; every error wraps scanners.ErrBadTarget.
 func readTarget(t scanners.Target, rt scanners.Runtime) (view, error) {
 	v := view{connection: connection{cloud: t.Option(rt, "cloud"), tenant: t.Option(rt, "tenant")}}
