@@ -76,13 +76,16 @@ type Origin struct {
 	Column int    `json:"column,omitempty"`
 }
 
-// String gives "CALL" or "file:line:column".
+// String gives "CALL", "file", "file:line" or "file:line:column", as far as they are known.
 func (o Origin) String() string {
 	if o.File == "" {
 		return o.Call
 	}
-	if o.Line == 0 {
+	switch {
+	case o.Line == 0:
 		return o.File
+	case o.Column == 0:
+		return fmt.Sprintf("%s:%d", o.File, o.Line)
 	}
 	return fmt.Sprintf("%s:%d:%d", o.File, o.Line, o.Column)
 }

@@ -197,8 +197,10 @@ func TestFactJSON(t *testing.T) {
 			t.Errorf("%s: Get says %v", text, known)
 		}
 	}
-	if at.String() != "main.tf:3:7" || (scanners.Origin{File: "x"}).String() != "x" || (scanners.Origin{Call: "c"}).String() != "c" {
-		t.Error("the text of an origin")
+	for want, o := range map[string]scanners.Origin{"main.tf:3:7": at, "x": {File: "x"}, "x:2": {File: "x", Line: 2}, "c": {Call: "c"}} {
+		if got := o.String(); got != want {
+			t.Errorf("%+v is %q, want %q", o, got, want)
+		}
 	}
 	if got := scanners.State(9).String(); got != "State(9)" {
 		t.Errorf("got %s", got)
