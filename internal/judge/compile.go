@@ -64,7 +64,8 @@ func compileRule(env *environment, r *Rule) (*code, yamlfile.Problems) {
 		problems = append(problems, found...)
 		return p
 	}
-	c := &code{rule: r, title: map[string]string{"en": r.Title.EN, "ja": r.Title.JA}}
+	heading := r.Heading()
+	c := &code{rule: r, title: map[string]string{"en": heading.EN, "ja": heading.JA}}
 	if r.Each.Text != "" {
 		c.each = compile("each", r.Each, nil)
 		if c.each == nil {

@@ -59,9 +59,9 @@ type Mapping struct {
 	Source string `yaml:"source,required" json:"source"`
 }
 
-// Heading is the title without the element, for lists of rules.
+// Heading is the title without the element, for what is said of the rule or of all elements at once.
 func (r *Rule) Heading() Text {
-	cut := func(s string) string { return strings.TrimSuffix(s, ": {key}") }
+	cut := func(s string) string { return strings.ReplaceAll(strings.TrimSuffix(s, ": {key}"), "{key}", "…") }
 	return Text{cut(r.Title.EN), cut(r.Title.JA)}
 }
 

@@ -14,7 +14,7 @@ type teller struct{ opts Options }
 
 // title is the result's own title, else the rule's, else its name.
 func (t teller) title(r result.Result) string {
-	title := withoutElement(text.Pick(r.Text, t.opts.Lang))
+	title := text.Pick(r.Text, t.opts.Lang)
 	if title == "" {
 		info, _ := t.opts.Rules.Rule(r.Rule)
 		title = info.titleFor(t.opts.Lang)

@@ -67,7 +67,7 @@ func (t *terminal) groupHead(r result.Result) {
 
 // titleOf is the result's own title, else the rule's.
 func (t *terminal) titleOf(r result.Result, rule *ruleSeen) string {
-	title := withoutElement(text.Pick(r.Text, t.lang))
+	title := text.Pick(r.Text, t.lang)
 	if title == "" {
 		title = rule.info.titleFor(t.lang)
 	}
@@ -212,7 +212,7 @@ func (t *terminal) proofFields(w words, r result.Result) []field {
 	if r.Audience != "" && r.Verb != "" {
 		out = append(out,
 			field{label: text.LabelWho, value: w.who(r.Audience, orDash(r.Key), v.Needs)},
-			field{label: text.LabelCan, value: w.can(r.Verb, v.Patterns)})
+			field{label: text.LabelCan, value: w.can(r.Verb, v)})
 	}
 	for _, d := range v.DependsOn {
 		out = append(out, field{label: text.DependsOn, value: w.conditions([]string{d})})
