@@ -54,7 +54,7 @@ func (c *s3Case) agreed(verb verdict.Verb, ask func(s3Variant) verdict.Verdict) 
 			continue
 		}
 		if !opens(first) {
-			first.Grants, first.Patterns = other.Grants, other.Patterns
+			first.Grants, first.Patterns, first.Except = other.Grants, other.Patterns, other.Except
 		}
 		first.Verdict, first.ClosedBy = verdict.Unknown, nil
 		for _, f := range []flag{c.blockACLs, c.aclsOff, c.sealed} {

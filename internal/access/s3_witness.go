@@ -18,7 +18,7 @@ import (
 // verdictOf turns an answer into a verdict; ap is the access point it came through, nil for direct requests.
 func (c *s3Case) verdictOf(a awspolicy.Answer, kind verdict.GrantKind, ap *scanners.AccessPoint) verdict.Verdict {
 	v := verdict.Verdict{
-		Verdict: a.Verdict, Needs: a.Needs, DependsOn: a.DependsOn, ChangesAt: a.ChangesAt, Reasons: a.Reasons, Patterns: a.Patterns,
+		Verdict: a.Verdict, Needs: a.Needs, DependsOn: a.DependsOn, ChangesAt: a.ChangesAt, Reasons: a.Reasons, Patterns: a.Patterns, Except: a.Except,
 	}
 	for _, g := range a.Grants {
 		v.Grants = append(v.Grants, verdict.Grant{Kind: kind, Where: g.Where, Index: g.Index, Sid: g.Sid, Text: clip(g.Text)})
@@ -28,9 +28,6 @@ func (c *s3Case) verdictOf(a awspolicy.Answer, kind verdict.GrantKind, ap *scann
 	}
 	for _, d := range a.ClosedBy {
 		v.ClosedBy = append(v.ClosedBy, denyGuard(d, "on", "refuses what a grant allows"))
-	}
-	for _, e := range a.Except {
-		v.Guards = append(v.Guards, verdict.Guard{Name: "Deny", Level: "policy", State: "in part", Detail: "refuses keys " + e + " and leaves the others open"})
 	}
 	if a.Witness != nil && opens(v) {
 		v.Witness = c.request(a, ap)

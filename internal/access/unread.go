@@ -30,7 +30,7 @@ func openPoint(detail string) verdict.Verdict {
 // settled drops what belongs to an open verdict alone from one that turned out closed or unknown.
 func settled(v verdict.Verdict) verdict.Verdict {
 	if !opens(v) {
-		v.Witness, v.Curl, v.Needs, v.DependsOn, v.Patterns = nil, "", nil, nil, nil
+		v.Witness, v.Curl, v.Needs, v.DependsOn, v.Patterns, v.Except = nil, "", nil, nil, nil, nil
 	}
 	return v
 }

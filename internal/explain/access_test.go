@@ -169,6 +169,8 @@ func detail(a *verdict.Access, key string, expected any) (string, bool) {
 		words = slices.Clone(v.DependsOn)
 	case "patterns":
 		words = slices.Clone(v.Patterns)
+	case "except":
+		words = slices.Clone(v.Except)
 	case "reasons":
 		for _, r := range v.Reasons {
 			words = append(words, string(r.Code))

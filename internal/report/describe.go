@@ -153,10 +153,10 @@ func (w words) need(need string) string {
 	}
 }
 
-// can says what a verb means for the objects that the patterns cover.
-func (w words) can(verb verdict.Verb, patterns []string) string {
-	all := len(patterns) == 0
-	for _, p := range patterns {
+// can says what a verb means for the objects that a verdict covers.
+func (w words) can(verb verdict.Verb, v verdict.Verdict) string {
+	all := len(v.Patterns) == 0
+	for _, p := range v.Patterns {
 		all = all || p == "*" || p == "**"
 	}
 	var whole, some text.Key
@@ -170,10 +170,14 @@ func (w words) can(verb verdict.Verb, patterns []string) string {
 	default:
 		return w.say(text.CanPermissions)
 	}
-	if all {
-		return w.say(whole)
+	said := w.say(whole)
+	if !all {
+		said = w.say(some, w.mentions(v.Patterns))
 	}
-	return w.say(some, w.mentions(patterns))
+	if len(v.Except) > 0 {
+		said = w.say(text.CanExcept, said, w.mentions(v.Except))
+	}
+	return said
 }
 
 // verb names a verb.
@@ -231,9 +235,9 @@ func (w words) reason(r verdict.Reason) string {
 func verdictSentence(w words, subject string, verb verdict.Verb, v verdict.Verdict) (style, string) {
 	switch v.Verdict {
 	case verdict.Yes:
-		return red, w.say(text.SayYes, w.withNeeds(subject, v.Needs), w.can(verb, v.Patterns))
+		return red, w.say(text.SayYes, w.withNeeds(subject, v.Needs), w.can(verb, v))
 	case verdict.Conditional:
-		return yellow, w.say(text.SayConditional, w.withNeeds(subject, v.Needs), w.can(verb, v.Patterns),
+		return yellow, w.say(text.SayConditional, w.withNeeds(subject, v.Needs), w.can(verb, v),
 			text.Clip(w.conditions(v.DependsOn), 4*mentionColumns))
 	case verdict.No:
 		if len(v.ClosedBy) == 0 {

@@ -44,17 +44,19 @@ func TestCanInWords(t *testing.T) {
 	for _, c := range []struct {
 		verb     verdict.Verb
 		patterns []string
+		except   []string
 		want     string
 	}{
-		{verdict.List, nil, "list the names of all objects"},
-		{verdict.List, []string{"a/*", "b c*"}, `list the names of objects matching a/*, "b c*"`},
-		{verdict.Read, []string{"*"}, "read every object"},
-		{verdict.Read, []string{"dir/*"}, "read objects matching dir/*"},
-		{verdict.Write, []string{"x", "*"}, "create, replace or delete objects"},
-		{verdict.Permissions, []string{"x"}, "change who has access"},
-		{verdict.Read, []string{"1", "2", "3", "4", "5", "6", "7", "8"}, "read objects matching 1, 2, 3, 4, 5, 6, and 2 more"},
+		{verdict.List, nil, nil, "list the names of all objects"},
+		{verdict.List, []string{"a/*", "b c*"}, nil, `list the names of objects matching a/*, "b c*"`},
+		{verdict.Read, []string{"*"}, nil, "read every object"},
+		{verdict.Read, []string{"dir/*"}, nil, "read objects matching dir/*"},
+		{verdict.Read, []string{"*"}, []string{"private/*", "a b"}, `read every object, except private/*, "a b"`},
+		{verdict.Write, []string{"x", "*"}, nil, "create, replace or delete objects"},
+		{verdict.Permissions, []string{"x"}, nil, "change who has access"},
+		{verdict.Read, []string{"1", "2", "3", "4", "5", "6", "7", "8"}, nil, "read objects matching 1, 2, 3, 4, 5, 6, and 2 more"},
 	} {
-		if got := w.can(c.verb, c.patterns); got != c.want {
+		if got := w.can(c.verb, verdict.Verdict{Patterns: c.patterns, Except: c.except}); got != c.want {
 			t.Errorf("%s %v: got %q, want %q", c.verb, c.patterns, got, c.want)
 		}
 	}

@@ -182,7 +182,7 @@ func (e *explainer) latent(list []verdict.Latent) {
 	}
 	e.heading(e.say(text.LatentHeading))
 	for _, l := range list {
-		e.prose(2, plain, e.say(text.LatentLine, e.guardName(l.Guard), e.words.audience(l.Audience, "–"), e.can(l.Verb, nil)))
+		e.prose(2, plain, e.say(text.LatentLine, e.guardName(l.Guard), e.words.audience(l.Audience, "–"), e.can(l.Verb, verdict.Verdict{})))
 		for i, g := range l.Grants {
 			if i == maxGrants {
 				break

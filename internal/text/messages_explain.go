@@ -32,6 +32,7 @@ const (
 
 	CanList
 	CanListSome
+	CanExcept
 	CanRead
 	CanReadSome
 	CanWrite
@@ -107,6 +108,7 @@ func explainMessages() map[Key]Message {
 
 		CanList:        {"list the names of all objects", "すべてのオブジェクト名の一覧を取得できます"},
 		CanListSome:    {"list the names of objects matching {0}", "{0} に一致するオブジェクト名の一覧を取得できます"},
+		CanExcept:      {"{0}, except {1}", "{0}（{1} を除く）"},
 		CanRead:        {"read every object", "すべてのオブジェクトを読めます"},
 		CanReadSome:    {"read objects matching {0}", "{0} に一致するオブジェクトを読めます"},
 		CanWrite:       {"create, replace or delete objects", "オブジェクトを作成・上書き・削除できます"},

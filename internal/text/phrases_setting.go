@@ -69,8 +69,6 @@ func settingPhrases() []Phrase {
 		{"stands in the token and in stored access policy {0}: such a token is refused", "トークンと保存されたアクセスポリシー {0} の両方にあります。そのようなトークンは拒否されます"},
 		{"a token of version {0} lives for an hour at most unless it names a stored access policy", "バージョン {0} のトークンは、保存されたアクセスポリシーを指さない限り最長 1 時間です"},
 		{"blobs of an account without a hierarchical namespace have no permissions of their own", "階層型名前空間のないアカウントの BLOB には、個別の権限がありません"},
-		{"refuses keys {0} and leaves the others open", "{0} に一致するオブジェクトだけを拒否し、ほかは開いたままです"},
-		{"in part", "一部だけ"},
 		{"no object can be read without a key or a restore", "どのオブジェクトも、鍵または復元なしには読めません"},
 		{"no object can be read without the key", "どのオブジェクトも、鍵なしには読めません"},
 		{"locked: it cannot be turned off any more", "ロック済みで、もう無効にはできません"},

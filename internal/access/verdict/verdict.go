@@ -80,6 +80,8 @@ type Verdict struct {
 	ClosedBy []Guard `json:"closed_by,omitempty"`
 	// Patterns are the exposed object keys as wildcard patterns (`*`, `?`), relative to the bucket.
 	Patterns []string `json:"patterns,omitempty"`
+	// Except are keys within Patterns that a Deny refuses, as wildcard patterns too.
+	Except []string `json:"except,omitempty"`
 	// Witness is a request that succeeds, built from the solution; nil unless yes or conditional.
 	Witness *Request `json:"witness,omitempty"`
 	// Curl is the witness as a line that is safe to paste into a shell. For write and permissions it
@@ -253,6 +255,7 @@ func Union(alternatives ...Verdict) Verdict {
 			out.ClosedBy = appendNew(out.ClosedBy, v.ClosedBy)
 			out.Reasons = appendNew(out.Reasons, v.Reasons)
 			out.Patterns = appendNew(out.Patterns, v.Patterns)
+			out.Except = inBoth(out.Except, v.Except)
 			out.DependsOn = appendNew(out.DependsOn, v.DependsOn)
 			out.ChangesAt = earliest(out.ChangesAt, v.ChangesAt)
 			if out.Witness == nil {
@@ -276,6 +279,10 @@ func appendNew[T comparable](to, from []T) []T {
 		}
 	}
 	return out
+}
+
+func inBoth[T comparable](a, b []T) []T {
+	return slices.DeleteFunc(slices.Clone(a), func(v T) bool { return !slices.Contains(b, v) })
 }
 
 func earliest(a, b *time.Time) *time.Time {
