@@ -19,14 +19,15 @@ type Limits struct {
 }
 
 // Run yields what the parts give, in the order of the parts. Run returns when its parts have ended. A panic of
-// a part is raised again where the pairs are read.
+// a part is raised again where the pairs are read. A part that ends after ctx has may not be whole and may have failed to
+// say so: it is the last that is read.
 func Run[A, B any](ctx context.Context, limits Limits, parts iter.Seq[Part[A, B]]) iter.Seq2[A, B] {
 	return func(yield func(A, B) bool) {
 		var running sync.WaitGroup
 		defer running.Wait()
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		var queue []<-chan step[A, B]
+		var queue []*output[A, B]
 		for part := range parts {
 			if len(queue) >= limits.Parts {
 				if !read(queue[0], yield) {
@@ -34,7 +35,7 @@ func Run[A, B any](ctx context.Context, limits Limits, parts iter.Seq[Part[A, B]
 				}
 				queue = queue[1:]
 			}
-			out := make(chan step[A, B], limits.Pairs)
+			out := &output[A, B]{steps: make(chan step[A, B], limits.Pairs)}
 			queue = append(queue, out)
 			running.Go(func() { work(ctx, part, out) })
 		}
@@ -62,11 +63,20 @@ type step[A, B any] struct {
 	panicked *PanicError
 }
 
-func work[A, B any](ctx context.Context, part Part[A, B], out chan<- step[A, B]) {
-	defer close(out)
+// output is what one part gives. cut may be read once steps is closed.
+type output[A, B any] struct {
+	steps chan step[A, B]
+	cut   bool // the part ended after its context
+}
+
+func work[A, B any](ctx context.Context, part Part[A, B], out *output[A, B]) {
+	defer func() {
+		out.cut = ctx.Err() != nil
+		close(out.steps)
+	}()
 	send := func(s step[A, B]) bool {
 		select {
-		case out <- s:
+		case out.steps <- s:
 			return true
 		case <-ctx.Done():
 			return false
@@ -80,8 +90,9 @@ func work[A, B any](ctx context.Context, part Part[A, B], out chan<- step[A, B])
 	part(ctx, func(a A, b B) bool { return send(step[A, B]{a: a, b: b}) })
 }
 
-func read[A, B any](in <-chan step[A, B], yield func(A, B) bool) bool {
-	for s := range in {
+// read reports whether to go on with the next part.
+func read[A, B any](in *output[A, B], yield func(A, B) bool) bool {
+	for s := range in.steps {
 		if s.panicked != nil {
 			panic(s.panicked)
 		}
@@ -89,5 +100,5 @@ func read[A, B any](in <-chan step[A, B], yield func(A, B) bool) bool {
 			return false
 		}
 	}
-	return true
+	return !in.cut
 }

@@ -114,3 +114,27 @@ func TestPanicReachesTheReader(t *testing.T) {
 	read(ahead.Run(t.Context(), ahead.Limits{Parts: 2, Pairs: 512}, slices.Values([]part{counting(0, 1, 0), broken})), -1)
 	t.Error("nothing was raised")
 }
+
+// A part that the end of the context cut off is the last that is read: what came after it would look as if the part
+// were whole.
+func TestNothingBehindWhatWasCutOff(t *testing.T) {
+	for range 50 {
+		ctx, cancel := context.WithCancel(t.Context())
+		cut := func(ctx context.Context, yield func(int, string) bool) {
+			if yield(1, "first page") {
+				<-ctx.Done()
+				yield(2, "the second page could not be read")
+			}
+		}
+		next := func(_ context.Context, yield func(int, string) bool) { yield(3, "the next part") }
+		for n, said := range ahead.Run(ctx, ahead.Limits{Parts: 2, Pairs: 8}, slices.Values([]part{cut, next})) {
+			if n == 1 {
+				cancel()
+			}
+			if n == 3 {
+				t.Fatalf("%q is read behind what was cut off", said)
+			}
+		}
+		cancel()
+	}
+}

@@ -172,7 +172,7 @@ func (d *discovery) subscription(ctx context.Context, sub subscription) {
 			return
 		}
 	}
-	if failed != nil {
+	if failed != nil && !errors.Is(failed, errStopped) { // stopped without a word: the context has ended
 		d.yield(scope, explain("listing the storage accounts", permitAccounts, failed))
 	}
 }
