@@ -52,7 +52,8 @@ type session struct {
 	orgs    *organizations.Client
 
 	renewing sync.Mutex
-	lapsed   bool // there are no newer credentials
+	renewals atomic.Uint64 // how often there were newer credentials
+	lapsed   bool          // there are no newer credentials
 	points   memo.Memo[pointsKey, []pointEntry]
 	multi    memo.Memo[struct{}, []pointEntry]
 	policies memo.Memo[string, string]
@@ -195,13 +196,17 @@ func (ses *session) identify(ctx context.Context) error {
 }
 
 // renew asks for new credentials after a service called them expired, and says whether there are any. Once
-// there are none it does not ask again.
-func (ses *session) renew(ctx context.Context) bool {
+// there are none it does not ask again. seen is what renewals was before the call: of many that are refused at once the
+// first renews for all, since a source asked twice may give the same newer ones twice.
+func (ses *session) renew(ctx context.Context, seen uint64) bool {
 	cache, ok := ses.config.Credentials.(*aws.CredentialsCache)
 	ses.renewing.Lock()
 	defer ses.renewing.Unlock()
 	if !ok || ses.lapsed {
 		return false
+	}
+	if ses.renewals.Load() != seen {
+		return true
 	}
 	before, err := cache.Retrieve(ctx)
 	if err != nil {
@@ -213,7 +218,11 @@ func (ses *session) renew(ctx context.Context) bool {
 	if ses.lapsed {
 		zerolog.Ctx(ctx).Warn().Msg("the credentials have expired, and there are no newer ones")
 	}
-	return err == nil && !ses.lapsed
+	if err != nil || ses.lapsed {
+		return false
+	}
+	ses.renewals.Add(1)
+	return true
 }
 
 // partitionOf guesses from a region's name, for when the caller's ARN is not known.
