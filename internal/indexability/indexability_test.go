@@ -255,6 +255,16 @@ func TestFound(t *testing.T) {
 	}
 }
 
+// Where no site answers, there is no front page that leads to anything.
+func TestNoFrontPageWithoutASite(t *testing.T) {
+	for status, want := range map[int]ix.Answer{200: ix.Yes, 403: ix.Unknown, 404: ix.Unknown, 503: ix.Yes} {
+		s := ix.Judge(observe(t, "http://acme.s3-website.eu-west-1.amazonaws.com/", func(o *ix.Observation) { o.Status = status }))
+		if s.Found.Answer != want {
+			t.Errorf("%d: %+v", status, s.Found)
+		}
+	}
+}
+
 func TestSiteQueries(t *testing.T) {
 	for address, want := range map[string][]string{
 		"https://acme.s3.eu-west-1.amazonaws.com/a/b": {"site:acme.s3.eu-west-1.amazonaws.com", "site:s3.eu-west-1.amazonaws.com/acme",

@@ -23,7 +23,7 @@ func Judge(o Observation) Story {
 	if o.URL != nil {
 		s.RobotsURL = robots.URL(o.URL)
 	}
-	s.Found, s.Ways = found(o)
+	s.Found, s.Ways = found(o, s.Reached.Answer)
 	for _, e := range o.engines() {
 		s.Engines = append(s.Engines, judgeEngine(o, e, s.Reached))
 	}
@@ -61,12 +61,12 @@ func reached(o Observation) Step {
 }
 
 // found gathers the ways. Nothing found is unknown, never no: keeping links to oneself is not a control.
-func found(o Observation) (Step, []Discovery) {
+func found(o Observation, reached Answer) (Step, []Discovery) {
 	ways := slices.Clone(o.Found)
 	if host, ok := ownDomain(o); ok {
 		ways = append(ways, Discovery{OwnDomain, "host names stand in the public logs of certificates: " + host})
 	}
-	if o.Location.Style == storageurl.Website && o.URL != nil && (o.URL.Path == "" || o.URL.Path == "/") {
+	if o.Location.Style == storageurl.Website && reached != No && o.URL != nil && (o.URL.Path == "" || o.URL.Path == "/") {
 		ways = append(ways, Discovery{IndexPage, "the front page of a website endpoint"})
 	}
 	order := []Way{InSearchLog, InSitemap, InLink, InRobots, InListing, IndexPage, OwnDomain}
