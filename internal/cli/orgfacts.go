@@ -110,13 +110,11 @@ func (o *orgFacts) lend(rec *scanners.Record) *scanners.Record {
 		}
 		return rec
 	}
-	if own, ok := rec.Scope.AWS.Organization.Get(); ok {
-		if theirs, ok := from.AWS.Organization.Get(); ok && theirs.ID != own.ID {
-			if isScope {
-				o.other = append(o.other, id)
-			}
-			return rec
+	if inAnother(rec.Scope.AWS.Organization, from.AWS.Organization) {
+		if isScope {
+			o.other = append(o.other, id)
 		}
+		return rec
 	}
 	scope := *rec.Scope
 	lendFact(&scope.AWS.OrganizationBlock, from.AWS.OrganizationBlock)
@@ -135,6 +133,14 @@ func (o *orgFacts) lend(rec *scanners.Record) *scanners.Record {
 		}
 	}
 	return &out
+}
+
+// inAnother reports whether an account is known to be in another organisation than it was, or in one at one time only.
+func inAnother(now, then scanners.Fact[scanners.Organization]) bool {
+	told := func(f scanners.Fact[scanners.Organization]) bool {
+		return f.State == scanners.Known || f.State == scanners.Absent
+	}
+	return told(now) && told(then) && now.Value.ID != then.Value.ID
 }
 
 func lendFact[T any](to *scanners.Fact[T], from scanners.Fact[T]) {

@@ -54,3 +54,28 @@ func TestOrgFactsAreLentWhereTheyWereNotRead(t *testing.T) {
 		t.Error("a missing file was taken")
 	}
 }
+
+// TestOrgFactsOfAnotherTime: an account that has left its organisation, or has joined one, is under other guards.
+func TestOrgFactsOfAnotherTime(t *testing.T) {
+	in := func(id string) scanners.Fact[scanners.Organization] {
+		if id == "" {
+			return scanners.AbsentFact[scanners.Organization](scanners.Origin{})
+		}
+		return scanners.KnownFact(scanners.Organization{ID: id}, scanners.Origin{})
+	}
+	for _, tc := range []struct {
+		now, then string
+		lent      bool
+	}{{"o-a", "o-a", true}, {"o-a", "o-b", false}, {"", "o-a", false}, {"o-a", "", false}, {"", "", true}} {
+		org := &scanners.Scope{}
+		org.AWS.Organization = in(tc.then)
+		org.AWS.OrganizationBlock = scanners.KnownFact(scanners.PublicAccessBlock{RestrictPublicBuckets: true}, scanners.Origin{})
+		rec := scanners.NewRecord(scanners.Head{ID: "aws:account/111122223333", Kind: scanners.KindScope, Provider: scanners.AWS})
+		rec.Scope.AWS.Organization = in(tc.now)
+		rec.Scope.AWS.OrganizationBlock = scanners.DeniedFact[scanners.PublicAccessBlock]("organizations:DescribeEffectivePolicy", scanners.Origin{})
+		facts := &orgFacts{scopes: map[string]*scanners.Scope{rec.ID: org}}
+		if got := facts.lend(rec).Scope.AWS.OrganizationBlock.State == scanners.Known; got != tc.lent || tc.lent == (len(facts.other) > 0) {
+			t.Errorf("in %q now and in %q then: lent %v, told %v", tc.now, tc.then, got, facts.other)
+		}
+	}
+}
