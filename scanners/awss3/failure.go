@@ -17,6 +17,16 @@ import (
 
 type failure = attempt.Failure
 
+// diagnose classes an error of an operation of this session. Amazon gives every refusal a code and a message (API
+// Reference, "Error responses"): without them, "no such call" is said by something in between, and nothing of the bucket.
+func (ses *session) diagnose(err error) *failure {
+	f := diagnose(err)
+	if f.Kind == attempt.Unsupported && ses.endpoint == "" && (f.Code == "" || f.Message == "") {
+		return &failure{Status: f.Status, Message: fmt.Sprintf("refused by something between here and Amazon (HTTP %d)", f.Status), Err: err}
+	}
+	return f
+}
+
 // diagnose classes an error of an SDK operation.
 // Codes: Amazon S3 API Reference, "Error responses"; AWS STS and Organizations, "Common errors".
 func diagnose(err error) *failure {
