@@ -64,10 +64,7 @@ func (p *pages) All() iter.Seq2[PageLine, error] {
 
 // Page takes what was seen of one page. An output that fails is left out from then on and named by End.
 func (r *Report) Page(resource string, p result.Page) error {
-	line, err := scrubPage(PageLine{Type: "page", Resource: resource, Page: p}, r.opts.RedactKeys)
-	if err != nil {
-		return err
-	}
+	line := scrubPage(PageLine{Type: "page", Resource: resource, Page: p}, r.opts.RedactKeys)
 	for i := range r.outputs {
 		out := &r.outputs[i]
 		if s, ok := out.format.(PageStreamer); ok && out.failed == nil {
@@ -78,7 +75,7 @@ func (r *Report) Page(resource string, p result.Page) error {
 }
 
 // scrubPage takes secrets out of every text of a page, and with keys the samples of names.
-func scrubPage(line PageLine, keys bool) (PageLine, error) {
+func scrubPage(line PageLine, keys bool) PageLine {
 	if keys && line.Names != nil {
 		names := *line.Names
 		names.Kinds = slices.Clone(names.Kinds)
@@ -87,15 +84,7 @@ func scrubPage(line PageLine, keys bool) (PageLine, error) {
 		}
 		line.Names = &names
 	}
-	value, err := json.Marshal(line)
-	if err != nil {
-		return line, fmt.Errorf("keeping page %q: %w", line.URL, err)
-	}
-	var clean PageLine
-	if err := json.Unmarshal(scrubJSON(value), &clean); err != nil {
-		return line, fmt.Errorf("keeping page %q: %w", line.URL, err)
-	}
-	return clean, nil
+	return withoutSecrets(line)
 }
 
 const (

@@ -7,141 +7,40 @@ package report
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"maps"
 	"net/url"
-	"regexp"
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/tojimari/tojimari/internal/access/verdict"
 	"github.com/tojimari/tojimari/internal/result"
+	"github.com/tojimari/tojimari/internal/text"
 	"github.com/tojimari/tojimari/scanners"
 )
 
-const redacted = "REDACTED"
-
-// secret matches parameters whose value opens something: the signatures and tokens of signed URLs (SigV4 query
-// authentication, V2, CloudFront, GCS V4, Azure SAS `sig`) and the parts of connection strings. In JSON the & or ? in front may be written as an
-// escape, whose last digit would hide the start of the word.
-var secret = regexp.MustCompile(`(?i)((?:\b|u0026|u003f)(?:sig|signature|x-amz-signature|x-amz-security-token|x-goog-signature|accountkey|sharedaccesskey|aws_secret_access_key|aws_session_token))(=|%3D)[^&\s"'<>;\\]+`)
-
-// maySecret is a cheap look before the costly one: an equals sign, plain or encoded, behind the last letter of
-// one of the names above.
-func maySecret(s string) bool {
-	for i := 1; i < len(s); i++ {
-		if s[i] != '=' && s[i] != '%' {
-			continue
-		}
-		switch s[i-1] | 0x20 {
-		case 'g', 'e', 'n', 'y':
-			return true
-		}
-	}
-	return false
-}
+const redacted = text.Redacted
 
 // scrubText takes secrets out of one text.
-func scrubText(s string) string {
-	if !maySecret(s) {
-		return s
-	}
-	return secret.ReplaceAllString(s, "${1}${2}"+redacted)
-}
-
-func scrubJSON(raw json.RawMessage) json.RawMessage {
-	if len(raw) == 0 || !maySecret(string(raw)) {
-		return raw
-	}
-	return json.RawMessage(secret.ReplaceAll(raw, []byte("${1}${2}"+redacted)))
-}
+func scrubText(s string) string { return text.WithoutSecrets(s) }
 
 // scrub returns the result with secrets taken out, and with keys, also without the names of objects.
 func scrub(r result.Result, keys bool) result.Result {
-	r.Resource.Name = scrubText(r.Resource.Name)
-	r.Resource.ID = scrubText(r.Resource.ID)
-	r.Key = scrubText(r.Key)
-	r.Response = scrubText(r.Response)
-	r.Probe = scrubProbe(r.Probe)
-	r.Place.File = scrubText(r.Place.File)
-	for lang, title := range r.Text {
-		if clean := scrubText(title); clean != title {
-			r.Text = maps.Clone(r.Text)
-			r.Text[lang] = clean
-		}
-	}
-	r.Evidence = slices.Clone(r.Evidence)
-	for i := range r.Evidence {
-		r.Evidence[i].Value = scrubJSON(r.Evidence[i].Value)
-		r.Evidence[i].Origin.File = scrubText(r.Evidence[i].Origin.File)
-	}
-	r.Missing = slices.Clone(r.Missing)
-	for i := range r.Missing {
-		r.Missing[i].Detail = scrubText(r.Missing[i].Detail)
-	}
-	r.Latent = slices.Clone(r.Latent)
-	for i := range r.Latent {
-		r.Latent[i].Grants = scrubGrants(r.Latent[i].Grants)
-	}
-	if r.Proof != nil {
-		p := scrubVerdict(*r.Proof)
-		r.Proof = &p
-	}
-	if keys {
-		r = withoutKeys(r)
-	}
-	return r
-}
-
-func scrubProbe(p *result.Probe) *result.Probe {
-	if p == nil {
-		return nil
-	}
-	clean := *p
-	clean.Request, clean.Code, clean.Detail = scrubText(p.Request), scrubText(p.Code), scrubText(p.Detail)
-	return &clean
-}
-
-func scrubVerdict(v verdict.Verdict) verdict.Verdict {
-	v.Curl = scrubText(v.Curl)
-	v.Grants = scrubGrants(v.Grants)
-	v.Needs = scrubAll(v.Needs)
-	v.DependsOn = scrubAll(v.DependsOn)
-	v.Reasons = slices.Clone(v.Reasons)
-	for i := range v.Reasons {
-		v.Reasons[i].Detail = scrubText(v.Reasons[i].Detail)
-	}
-	if v.Witness != nil {
-		w := *v.Witness
-		w.URL = scrubText(w.URL)
-		w.Context = scrubAll(w.Context)
+	r = withoutSecrets(r)
+	if r.Proof != nil && r.Proof.Witness != nil {
+		p, w := *r.Proof, *r.Proof.Witness
 		w.Headers = slices.Clone(w.Headers)
 		for i, h := range w.Headers {
 			if strings.EqualFold(h[0], "authorization") || strings.EqualFold(h[0], "x-amz-security-token") {
-				h[1] = redacted
+				w.Headers[i][1] = redacted
 			}
-			w.Headers[i] = [2]string{h[0], scrubText(h[1])}
 		}
-		v.Witness = &w
+		p.Witness, r.Proof = &w, &p
 	}
-	return v
-}
-
-func scrubGrants(list []verdict.Grant) []verdict.Grant {
-	list = slices.Clone(list)
-	for i := range list {
-		list[i].Text = scrubText(list[i].Text)
-		list[i].What = scrubText(list[i].What)
+	if keys {
+		own := cleanCopy(reflect.ValueOf(&r).Elem()).Interface().(result.Result) // withoutKeys writes into it
+		r = withoutKeys(own)
 	}
-	return list
-}
-
-func scrubAll(list []string) []string {
-	list = slices.Clone(list)
-	for i := range list {
-		list[i] = scrubText(list[i])
-	}
-	return list
+	return r
 }
 
 // withoutKeys takes the names of sampled objects out. Names that stand in a policy are configuration and stay.
@@ -218,7 +117,8 @@ func standIn(s string) string {
 
 // scrubRun does the same for the run, and gives lists and tables that every reader may count on.
 func scrubRun(run result.Run) result.Run {
-	run.Targets = list(scrubAll(run.Targets))
+	run = withoutSecrets(run)
+	run.Targets = list(run.Targets)
 	run.Coverage.NotCovered = list(run.Coverage.NotCovered)
 	if run.Coverage.Resources == nil {
 		run.Coverage.Resources = map[scanners.Kind]int64{}
@@ -228,16 +128,6 @@ func scrubRun(run result.Run) result.Run {
 	}
 	if run.Counts.Findings == nil {
 		run.Counts.Findings = map[result.Severity]int64{}
-	}
-	run.Trouble = slices.Clone(run.Trouble)
-	for i := range run.Trouble {
-		run.Trouble[i].Target = scrubText(run.Trouble[i].Target)
-		run.Trouble[i].Detail = scrubText(run.Trouble[i].Detail)
-		run.Trouble[i].Hint = scrubText(run.Trouble[i].Hint)
-	}
-	run.RuleErrors = slices.Clone(run.RuleErrors)
-	for i := range run.RuleErrors {
-		run.RuleErrors[i].Detail = scrubText(run.RuleErrors[i].Detail)
 	}
 	return run
 }
