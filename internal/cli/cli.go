@@ -82,10 +82,11 @@ func (a *app) complain(err error) {
 	if err == nil {
 		return
 	}
-	fmt.Fprintf(a.Err, "tojimari: %s\n", clean(a.lang.Phrase(err.Error())))
+	// What was typed is part of many an error, and a signed link may have been typed.
+	fmt.Fprintf(a.Err, "tojimari: %s\n", clean(a.lang.Phrase(text.WithoutSecrets(err.Error()))))
 	var hint *scanners.HintError
 	if errors.As(err, &hint) {
-		fmt.Fprintln(a.Err, a.lang.Say(text.Hint, clean(a.lang.Phrase(hint.Hint))))
+		fmt.Fprintln(a.Err, a.lang.Say(text.Hint, clean(a.lang.Phrase(text.WithoutSecrets(hint.Hint)))))
 	}
 }
 

@@ -89,7 +89,7 @@ func (a *app) explain(cmd *cobra.Command, in io.Reader, lines bool) error {
 		case lines:
 			err = out.Write(answer)
 		case answer.Err != nil:
-			fmt.Fprintf(a.Err, "tojimari: %s\n", text.Clean(a.lang.Phrase(fmt.Sprintf("line %d: %s", answer.Line, answer.Err.Error()))))
+			fmt.Fprintf(a.Err, "tojimari: %s\n", text.Clean(a.lang.Phrase(text.WithoutSecrets(fmt.Sprintf("line %d: %s", answer.Line, answer.Err.Error())))))
 		default:
 			if answers > 1 {
 				fmt.Fprintln(a.Out)

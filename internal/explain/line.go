@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/tojimari/tojimari/internal/access/verdict"
+	"github.com/tojimari/tojimari/internal/text"
 )
 
 // LineWriter writes answers as JSON lines.
@@ -33,7 +34,7 @@ type errorLine struct {
 // Write writes one answer: the verdicts, or an error object with the line number.
 func (w *LineWriter) Write(a Answer) error {
 	if a.Err != nil {
-		return w.enc.Encode(errorLine{ID: a.ID, Line: a.Line, Error: a.Err.Error()})
+		return w.enc.Encode(errorLine{ID: a.ID, Line: a.Line, Error: text.WithoutSecrets(a.Err.Error())})
 	}
 	out := accessLine{ID: a.ID, Access: *a.Access}
 	if out.Named == nil {
