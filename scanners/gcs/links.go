@@ -13,7 +13,7 @@ import (
 )
 
 func objectReading() operation {
-	return operation{Call: "storage.objects.get", Permission: "storage.objects.get"}
+	return operation{Call: "storage.objects.get", Permission: "storage.objects.get", Apart: true}
 }
 
 // readLinks reads the beginnings of text objects. The sample is listed anew where nobody else took it.
