@@ -58,7 +58,10 @@ func (s *Scanner) linksFact(ctx context.Context, v *visit, from scanners.Origin)
 	if err := s.runtime.Links.Read(ctx, shown(v.final()), bytes.NewReader(v.text), &found); err != nil {
 		return scanners.UnknownFact[scanners.FoundLinks](scanners.Reason{Code: scanners.Failed, Detail: failure(err)}, from)
 	}
-	if v.textCut {
+	if v.failed() && len(found.Links) == 0 { // it broke off, and the rest may hold some
+		return scanners.UnknownFact[scanners.FoundLinks](scanners.Reason{Code: scanners.Failed, Detail: failure(v.err)}, from)
+	}
+	if v.textCut || v.failed() {
 		found.Cut = 1
 	}
 	return scanners.KnownFact(found, from)

@@ -78,3 +78,14 @@ func TestNoLinksUnlessTheyAreLookedFor(t *testing.T) {
 		t.Errorf("%+v", records[0].Page.Links)
 	}
 }
+
+// What a connection that broke off had brought is looked through, and not taken for the whole page.
+func TestLinksInAPageThatBreaksOff(t *testing.T) {
+	for body, state := range map[string]scanners.State{"<html>" + sas + " and so on": scanners.Known, "<html>hello": scanners.Unknown} {
+		s := newSite(t, map[string]answer{"www.acme.jp/": {header: map[string]string{"Content-Length": "5000"}, body: body}})
+		fact := scan(t, lookingForLinks(t, s), "https://www.acme.jp/")[0].Page.Links
+		if fact.State != state || fact.State == scanners.Known && fact.Value.Cut != 1 {
+			t.Errorf("%+v", fact)
+		}
+	}
+}
