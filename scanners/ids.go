@@ -70,5 +70,17 @@ func ObjectID(bucketID, key string) string { return bucketID + "#" + key }
 // LinkID is the id of a signed link, by its fingerprint.
 func LinkID(fingerprint string) string { return "link:" + fingerprint }
 
+// LinkIDAt is the id of a signed link that stands at a place: LinkID where nobody else can read it, and otherwise one of
+// its own for the links that others can read ("@public") and for those of which that is not known ("@unknown").
+func LinkIDAt(fingerprint string, place Fact[LinkPlace]) string {
+	switch stands, ok := place.Get(); {
+	case !ok:
+		return LinkID(fingerprint) + "@unknown"
+	case stands.Public:
+		return LinkID(fingerprint) + "@public"
+	}
+	return LinkID(fingerprint)
+}
+
 // PageID is the id of a page.
 func PageID(rawURL string) string { return "page:" + rawURL }

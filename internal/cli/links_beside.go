@@ -5,6 +5,7 @@ package cli
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/tojimari/tojimari/internal/access"
 	"github.com/tojimari/tojimari/internal/access/verdict"
@@ -34,17 +35,18 @@ func linkFacts(j *judge.Judge, objects int) scanners.FactSet {
 
 // links makes the records of the links that stand in a record.
 func (s scan) links(rec *scanners.Record) []*scanners.Record {
-	return links.InRecord(rec, func(source string) scanners.Fact[scanners.LinkPlace] { return s.placeOf(rec, source) })
-}
-
-// placeOf says whether others can read what stands in a page or in an object of a bucket.
-func (s scan) placeOf(rec *scanners.Record, source string) scanners.Fact[scanners.LinkPlace] {
 	if rec.Kind == scanners.KindPage {
 		// It was had without credentials.
-		return scanners.KnownFact(scanners.LinkPlace{Public: true}, rec.Page.Links.Origin)
+		public := scanners.KnownFact(scanners.LinkPlace{Public: true}, rec.Page.Links.Origin)
+		return links.InRecord(rec, func(string) scanners.Fact[scanners.LinkPlace] { return public })
 	}
+	judged := sync.OnceValue(func() access.Judged { return access.Judge(rec, s.at) }) // most buckets hold no link
+	return links.InRecord(rec, func(source string) scanners.Fact[scanners.LinkPlace] { return placeIn(rec, judged(), source) })
+}
+
+// placeIn says whether others can read an object of a bucket.
+func placeIn(rec *scanners.Record, judged access.Judged, source string) scanners.Fact[scanners.LinkPlace] {
 	key := keyOf(rec, source)
-	judged := access.Judge(rec, s.at)
 	unknown := false
 	for _, who := range []verdict.Audience{verdict.Anonymous, verdict.AnyAccount} {
 		v := judged.Of(who, verdict.Read)

@@ -6,11 +6,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -184,8 +186,23 @@ func TestScanLooksForLinksInObjects(t *testing.T) {
 		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-objects/open/*"}]}`)}); err != nil {
 		t.Fatal(err)
 	}
+	// The private link again: where the bucket is scanned after the first, and in the first one behind a private object.
+	later := aws.String("acme-objects-later")
+	if _, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: later}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: later, Key: aws.String("build.log"), Body: strings.NewReader("uploaded to " + private)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: bucket, Key: aws.String("a/build.log"), Body: strings.NewReader("uploaded to " + open)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: later, Policy: aws.String(
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-objects-later/*"}]}`)}); err != nil {
+		t.Fatal(err)
+	}
 	found := func(args ...string) map[string][]string {
-		out, code := tojimari(t, env, "", append([]string{"scan", "s3://acme-objects", "--endpoint-url", "https://s3.acme.jp", "--region", "us-east-1", "--tag", "signed-links", "-o", "jsonl"}, args...)...)
+		out, code := tojimari(t, env, "", append([]string{"scan", "--tag", "signed-links", "-o", "jsonl"}, args...)...)
 		rules := map[string][]string{}
 		for line := range strings.Lines(out) {
 			var r struct{ Type, Rule, Outcome, Resource string }
@@ -198,11 +215,21 @@ func TestScanLooksForLinksInObjects(t *testing.T) {
 		}
 		return rules
 	}
-	with := found("--objects", "10")
+	at := []string{"--endpoint-url", "https://s3.acme.jp", "--region", "us-east-1"}
+	with := found(append(at, "s3://acme-objects", "--objects", "10")...)
 	if len(with["TJ2001"]) != 1 || len(with["TJ2002"]) != 2 {
 		t.Errorf("%v", with)
 	}
-	if without := found(); len(without) != 0 {
+	// Where the private one stands in the open as well, that is told, and so it is when the saved scan is judged.
+	saved := filepath.Join(t.TempDir(), "saved.jsonl")
+	both := found(append(at, "s3://acme-objects", "s3://acme-objects-later", "--objects", "10", "-o", "snapshot="+saved)...)
+	if len(both["TJ2001"]) != 2 || len(both["TJ2002"]) != 3 {
+		t.Errorf("%v", both)
+	}
+	if again := found("snapshot:" + saved); !maps.EqualFunc(again, both, slices.Equal) {
+		t.Errorf("saved: %v, live: %v", again, both)
+	}
+	if without := found(append(at, "s3://acme-objects")...); len(without) != 0 {
 		t.Errorf("objects were read unasked: %v", without)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/tojimari/tojimari/internal/linklive"
@@ -74,7 +75,9 @@ func (c *counter) Read(p []byte) (int, error) {
 }
 
 // InRecord makes the records of the links that stand in a page or in the objects of a bucket. The place says who can
-// read a source; nil says that this is not known. A bucket whose objects could not be looked through gives one
+// read a source; of several, the most open one counts and is named first. The id of a link that others can read, or of
+// whose place that is not known, is one of its own (scanners.LinkIDAt), so that a private copy found earlier does not
+// stand for it. A bucket whose objects could not be looked through gives one
 // record whose facts are unknown, so that it is never taken for clean.
 func InRecord(rec *scanners.Record, place func(source string) scanners.Fact[scanners.LinkPlace]) []*scanners.Record {
 	var fact scanners.Fact[scanners.FoundLinks]
@@ -93,9 +96,11 @@ func InRecord(rec *scanners.Record, place func(source string) scanners.Fact[scan
 	}
 	var out []*scanners.Record
 	for _, f := range found.Links {
-		link := recordOf(f.Signed, rec.At)
+		signed, stands := mostOpen(f.Signed, place)
+		link := recordOf(signed, rec.At)
+		link.ID = scanners.LinkIDAt(signed.Fingerprint, stands)
 		link.Parent = rec.ID
-		link.Link.Place = place(firstSource(f.Signed))
+		link.Link.Place = stands
 		if f.Live.State != "" {
 			link.Link.Live = liveFact(linklive.Result{State: linklive.State(f.Live.State), Response: f.Live.Response})
 		}
@@ -107,11 +112,35 @@ func InRecord(rec *scanners.Record, place func(source string) scanners.Fact[scan
 	return out
 }
 
-func firstSource(signed scanners.SignedLink) string {
+// mostOpen finds the place that most can read, and puts its sight first.
+func mostOpen(signed scanners.SignedLink, place func(source string) scanners.Fact[scanners.LinkPlace]) (scanners.SignedLink, scanners.Fact[scanners.LinkPlace]) {
 	if len(signed.Seen) == 0 {
-		return ""
+		return signed, place("")
 	}
-	return signed.Seen[0].Source
+	best, at := place(signed.Seen[0].Source), 0
+	for i := 1; i < len(signed.Seen) && openness(best) < openPublic; i++ {
+		if other := place(signed.Seen[i].Source); openness(other) > openness(best) {
+			best, at = other, i
+		}
+	}
+	if at > 0 {
+		first := signed.Seen[at]
+		signed.Seen = slices.Insert(slices.Delete(slices.Clone(signed.Seen), at, at+1), 0, first)
+	}
+	return signed, best
+}
+
+const openPublic = 2
+
+// openness orders places: one of which nothing is known may be open.
+func openness(place scanners.Fact[scanners.LinkPlace]) int {
+	switch stands, ok := place.Get(); {
+	case !ok:
+		return 1
+	case stands.Public:
+		return openPublic
+	}
+	return 0
 }
 
 // unreadRecord stands for what could not be looked through.
