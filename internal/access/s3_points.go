@@ -97,7 +97,33 @@ func (c *s3Case) via(ap scanners.AccessPoint) *awspolicy.AccessPoint {
 	if out.Account == "" {
 		out.Account = c.rec.Account
 	}
+	region, account := ownARN(ap)
+	if out.Region == "" && !ap.MultiRegion {
+		out.Region = region
+	}
+	if out.Account == "" {
+		out.Account = account
+	}
 	return out
+}
+
+// ownARN reads region and account from the policy of an access point that nothing else tells them of: S3 takes only
+// policies about the access point itself. Empty where the policy does not name it in full.
+func ownARN(ap scanners.AccessPoint) (region, account string) {
+	const start, longest = "arn:", 1024
+	rest := ap.Policy.Value.Text
+	for {
+		_, after, found := strings.Cut(rest, start)
+		if !found {
+			return "", ""
+		}
+		rest = after
+		arn, _, _ := strings.Cut(after[:min(len(after), longest)], `"`)
+		resource, ok := strings.CutPrefix(arnField(start+arn, 5), "accesspoint/"+ap.Name)
+		if ok && (resource == "" || resource[0] == '/') && !strings.ContainsAny(arnField(start+arn, 3)+arnField(start+arn, 4), "*?$") {
+			return arnField(start+arn, 3), arnField(start+arn, 4)
+		}
+	}
 }
 
 // throughPoint applies RestrictPublicBuckets of access point, bucket and account. The bucket's own policy counts as
