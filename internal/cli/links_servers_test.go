@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,12 +36,15 @@ func behindProxy(t *testing.T, list ...*servers.Server) (env []string) {
 	var roots []byte
 	for _, s := range list {
 		routes = append(routes, s.Routes()...)
-		roots = append(roots, s.Authority().PEM()...)
+		if a := s.Authority(); a != nil {
+			roots = append(roots, a.PEM()...)
+		}
 	}
 	dial := servers.Dial(routes...)
+	plain := &httputil.ReverseProxy{Rewrite: func(*httputil.ProxyRequest) {}, Transport: &http.Transport{DialContext: dial, DisableCompression: true}}
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodConnect {
-			http.Error(w, "CONNECT alone", http.StatusMethodNotAllowed)
+			plain.ServeHTTP(w, r)
 			return
 		}
 		there, err := dial(r.Context(), "tcp", r.Host)
@@ -66,7 +70,7 @@ func behindProxy(t *testing.T, list ...*servers.Server) (env []string) {
 	if err := os.WriteFile(path, roots, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return []string{"HTTPS_PROXY=" + proxy.URL, "SSL_CERT_FILE=" + path, "SSL_CERT_DIR=" + t.TempDir(), "LANG=C", "HOME=" + t.TempDir(), "NO_PROXY=", "PATH=" + os.Getenv("PATH")}
+	return []string{"HTTPS_PROXY=" + proxy.URL, "HTTP_PROXY=" + proxy.URL, "SSL_CERT_FILE=" + path, "SSL_CERT_DIR=" + t.TempDir(), "LANG=C", "HOME=" + t.TempDir(), "NO_PROXY=", "PATH=" + os.Getenv("PATH")}
 }
 
 // tojimari runs the program with a text on its standard input.

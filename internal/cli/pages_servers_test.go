@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/tojimari/tojimari/internal/result"
 	"github.com/tojimari/tojimari/internal/servers"
@@ -110,5 +111,63 @@ func TestPagesAgainstServers(t *testing.T) {
 		if !strings.Contains(terminal, want) {
 			t.Errorf("no %q in\n%s", want, terminal)
 		}
+	}
+}
+
+// A bucket's website as a user scans it, and the names of those that are none.
+func TestWebsitesAgainstVersitygw(t *testing.T) {
+	store := servers.Versitygw(t, servers.TLS())
+	client := s3.New(s3.Options{Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider(servers.VersitygwAccessKey, servers.VersitygwSecretKey, ""), HTTPClient: store.Client()})
+	for _, name := range []string{"site", "unset"} {
+		if _, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &name, Key: aws.String("index.html"), Body: strings.NewReader("<html><title>Members</title></html>"), ContentType: aws.String("text/html")}); err != nil {
+			t.Fatal(err)
+		}
+		policy := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::` + name + `/*"}]}`
+		if _, err := client.PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: &name, Policy: &policy}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := client.PutBucketWebsite(t.Context(), &s3.PutBucketWebsiteInput{Bucket: aws.String("site"), WebsiteConfiguration: &types.WebsiteConfiguration{
+		IndexDocument: &types.IndexDocument{Suffix: aws.String("index.html")},
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	env := behindProxy(t, store, servers.VersitygwWebsite(t, store))
+	address := func(name string) string { return "http://" + name + "." + servers.VersitygwWebsiteHost + "/" }
+	jsonFile := filepath.Join(t.TempDir(), "report.json")
+	terminal, _ := tojimari(t, env, "", "scan", address("site"), address("unset"), address("gone"), "-o", "terminal", "-o", "json="+jsonFile)
+	raw, err := os.ReadFile(jsonFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var report struct {
+		Findings []struct{ Rule, Resource string }
+	}
+	if err := json.Unmarshal(raw, &report); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	for _, f := range report.Findings {
+		found[f.Resource] += f.Rule + " "
+	}
+	if diff := cmp.Diff(map[string]string{"page:" + address("gone"): "TJ1041 ", "page:" + address("site"): "TJ3012 "}, found); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+	// The story of each, in its order.
+	_, rest, _ := strings.Cut(terminal, "PAGES, AS A STRANGER")
+	for _, want := range []string{
+		address("gone"), "not indexable · answered 404 NoSuchBucket", "found by         unknown",
+		address("site"), "can be indexed · answered 200", "reached          yes", "found by         yes", "the front page of a website endpoint",
+		"allowed by       allowed", "indexed because  yes", "stop it by       make_private: effective: yes", "noindex_header: effective: no",
+		address("unset"), "not indexable · answered 404 NoSuchWebsiteConfiguration", "found by         unknown",
+	} {
+		_, after, ok := strings.Cut(rest, want)
+		if !ok {
+			t.Fatalf("no %q, or not in its place, in\n%s", want, terminal)
+		}
+		rest = after
 	}
 }
