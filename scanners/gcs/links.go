@@ -34,7 +34,11 @@ func (in *inspection) readLinks(ctx context.Context) {
 
 // openObject asks the JSON API for content ("Objects: get", alt=media) and reads it inside the attempt.
 func (in *inspection) openObject(ctx context.Context, key string, most int64, look objecttext.Look) error {
-	address := storageURL + "b/" + url.PathEscape(in.ref.Name) + "/o/" + url.PathEscape(key) + "?alt=media"
+	query := url.Values{"alt": {"media"}}
+	if payer := in.payer(); payer != "" {
+		query.Set("userProject", payer)
+	}
+	address := storageURL + "b/" + url.PathEscape(in.ref.Name) + "/o/" + url.PathEscape(key) + "?" + query.Encode()
 	_, err := call(ctx, in.session, func(ctx context.Context) (struct{}, error) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 		if err != nil {
@@ -52,4 +56,4 @@ func (in *inspection) openObject(ctx context.Context, key string, most int64, lo
 }
 
 // isContent reports whether a request is for the content of an object, which is passed on as it comes.
-func isContent(u *url.URL) bool { return u.RawQuery == "alt=media" }
+func isContent(u *url.URL) bool { return u.Query().Get("alt") == "media" }

@@ -41,3 +41,26 @@ func TestSampledObjectIsDeletedMeanwhile(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestReadingObjectsIsPaidFor: where a bucket makes its callers pay, content is asked for on the same project as the rest.
+func TestReadingObjectsIsPaidFor(t *testing.T) {
+	world := oneBucket(lab.GoogleBucket{Resource: storage.Bucket{Billing: &storage.BucketBilling{RequesterPays: true}}, Objects: []*storage.Object{{Name: "notes.txt", Size: 5}}})
+	l, err := lab.Start(lab.World{Google: world})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	b := start(t, world, scanners.Runtime{Objects: 5, Links: noLinks{}, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		switch query := r.URL.Query(); {
+		case query.Get("alt") != "media":
+			return l.Transport().RoundTrip(r)
+		case query.Get("userProject") == "":
+			return answer(r, 400, `{"error":{"code":400,"message":"Bucket is a requester pays bucket but no user project provided.","errors":[{"reason":"required"}]}}`), nil
+		}
+		return answer(r, 200, "hello"), nil
+	})})
+	rec := b.inspect(b.ref("gcp:acme-prod", acme), "bucket.requester_pays", "bucket.links", "bucket.objects")
+	if got := rec.Bucket.Links; got.State != scanners.Known {
+		t.Errorf("%+v", got)
+	}
+}
