@@ -18,7 +18,7 @@ func newCatalogue(rules []*judge.Rule) *catalogue {
 	c := &catalogue{byID: map[string]report.RuleInfo{}}
 	for _, r := range rules {
 		info := report.RuleInfo{
-			ID: r.ID, Name: r.Name, Severity: r.Severity.Worst(), Title: byLang(r.Title), Why: byLang(r.Why),
+			ID: r.ID, Name: r.Name, Severity: r.Severity.Worst(), Title: byLang(r.Heading()), Why: byLang(r.Why),
 			Fix: map[string]report.Fix{}, Refs: r.Refs, Since: r.Since, Tags: r.Tags, Maps: map[string][]report.Mapping{},
 		}
 		for _, p := range []scanners.Provider{scanners.AWS, scanners.GCP, scanners.Azure} {

@@ -75,7 +75,7 @@ func (a *app) ruleTable(list []*judge.Rule) error {
 		room = max(a.width(a.Out)-len("TJ0000")-width-len("critical")-6, 20)
 	}
 	for _, r := range list {
-		title := text.Clean(r.Title.In(string(a.lang)))
+		title := text.Clean(r.Heading().In(string(a.lang)))
 		if room > 0 {
 			title = text.Clip(title, room)
 		}
@@ -135,7 +135,7 @@ func (a *app) showRule(r *judge.Rule) error {
 	}
 	say := a.lang.Say
 	fmt.Fprintf(&b, "%s  %s  (%s)\n", r.ID, r.Name, r.Severity.Worst())
-	for _, l := range text.Wrap(text.Clean(r.Title.In(string(a.lang))), width) {
+	for _, l := range text.Wrap(text.Clean(r.Heading().In(string(a.lang))), width) {
 		fmt.Fprintln(&b, l)
 	}
 	paragraph(say(text.RuleWhy), r.Why.In(string(a.lang)))

@@ -281,7 +281,7 @@ func TestEachGivesOneResultPerElement(t *testing.T) {
 func TestNoTitleHoldsThePlaceOfAnElement(t *testing.T) {
 	rec := wellKept("b")
 	rec.Bucket.Lifecycle = scanners.DeniedFact[scanners.Lifecycle]("s3:GetLifecycleConfiguration", scanners.Origin{})
-	for title, want := range map[string]string{"it grows: {key}": "it grows", "rule {key} grows": "rule … grows", "it grows": "it grows"} {
+	for title, want := range map[string]string{"it grows: {key}": "it grows", "rule {key} grows": "rule … grows", "it grows": "it grows", "外部から: {key}": "外部から"} {
 		j := judgeOf(t, Options{}, ruleText("title: {en: '"+title+"', ja: '"+title+"'}", "each: bucket.lifecycle.rules", "key: it.id", "fails_when: it.expire_days > 10"))
 		results := j.Judge(rec, testTime).Results
 		if len(results) != 1 || results[0].Outcome != result.Unknown {

@@ -144,16 +144,6 @@ func TestHeldBackOncePerGuard(t *testing.T) {
 	}
 }
 
-func TestTitlesWithoutAnElement(t *testing.T) {
-	for in, want := range map[string]string{
-		"An outsider has access: {key}": "An outsider has access", "Key {key} is old": "Key … is old", "Plain": "Plain", "外部から: {key}": "外部から",
-	} {
-		if got := withoutElement(in); got != want {
-			t.Errorf("%q became %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestAnUnreadFactIsNamedOnce(t *testing.T) {
 	w := words{lang: text.EN}
 	if got := w.reason(verdict.Reason{Code: verdict.ReasonUnread, Fact: "bucket.cors", Detail: "not inspected"}); got != "bucket.cors: not read" {

@@ -64,14 +64,7 @@ func (r RuleInfo) fixOf(provider scanners.Provider) Fix {
 }
 
 // titleFor is the rule's title for a heading that stands for all elements.
-func (r RuleInfo) titleFor(lang text.Lang) string {
-	return withoutElement(text.Pick(r.Title, lang))
-}
-
-// withoutElement takes the place of the element out of the title of a rule that asks of each: what is said is not about one.
-func withoutElement(title string) string {
-	return strings.ReplaceAll(strings.TrimSuffix(title, ": {key}"), "{key}", "…")
-}
+func (r RuleInfo) titleFor(lang text.Lang) string { return text.Pick(r.Title, lang) }
 
 // For fills in the resource for the words that stand for it in rule files: BUCKET, CONTAINER, ACCOUNT (on Azure
 // the storage account), REGION, and on Azure GROUP and SUBSCRIPTION. A value that is more than a plain word goes between single quotes where it is
