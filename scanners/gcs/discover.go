@@ -102,6 +102,9 @@ func (ses *session) discoverProject(ctx context.Context, target scanners.Target,
 		}
 		for _, b := range page.Items {
 			if !bucketName.MatchString(b.Name) {
+				if !say(scope, fmt.Errorf("listing the buckets of %q: %q is no name that a bucket can have", project, attempt.Clean(b.Name, 300))) {
+					return "", nil
+				}
 				continue
 			}
 			ref := bucketRef(target, scope, b)

@@ -3,6 +3,7 @@
 package gcs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -137,25 +138,33 @@ func (ses *session) children(ctx context.Context, parent, kind string) ([]string
 		NextPageToken string
 	}
 	var out []string
+	var odd error // what is active and cannot be asked about
+	note := func(name string, fits bool) {
+		if fits {
+			out = append(out, name)
+		} else if odd == nil {
+			odd = listingError(parent, kind, &failure{Kind: attempt.Malformed, Message: fmt.Sprintf("%q is no name that one can have", attempt.Clean(name, 100))})
+		}
+	}
 	err := pages(func(token string) (string, error) {
 		got, err := get[page](ctx, ses, resourceURL+kind, withToken(url.Values{"parent": {parent}, "pageSize": {"300"}}, token))
 		if err != nil {
 			return "", listingError(parent, kind, err)
 		}
 		for _, p := range got.Projects {
-			if (p.State == "" || p.State == "ACTIVE") && projectName.MatchString(p.ProjectID) {
-				out = append(out, p.ProjectID)
+			if p.State == "" || p.State == "ACTIVE" {
+				note(p.ProjectID, projectName.MatchString(p.ProjectID))
 			}
 		}
 		for _, f := range got.Folders {
-			if (f.State == "" || f.State == "ACTIVE") && treeName.MatchString(f.Name) {
-				out = append(out, f.Name)
+			if f.State == "" || f.State == "ACTIVE" {
+				note(f.Name, treeName.MatchString(f.Name))
 			}
 		}
 		return got.NextPageToken, nil
 	})
 	slices.SortFunc(out, strings.Compare)
-	return slices.Compact(out), err
+	return slices.Compact(out), cmp.Or(err, odd)
 }
 
 func listingError(parent, kind string, err error) error {

@@ -96,3 +96,33 @@ func TestFoldersInACircle(t *testing.T) {
 		t.Errorf("%d calls, %v", n, got.errs)
 	}
 }
+
+// TestNothingIsLeftOutSilently: what is listed under a name that cannot be asked about makes its scope incomplete.
+func TestNothingIsLeftOutSilently(t *testing.T) {
+	for path, body := range map[string]string{
+		"/v3/projects":  `{"projects":[{"projectId":"Not/An/Id","state":"ACTIVE"}]}`,
+		"/v3/folders":   `{"folders":[{"name":"elsewhere/1","state":"ACTIVE"}]}`,
+		"/storage/v1/b": `{"kind":"storage#buckets","items":[{"name":"Not/A/Bucket"}]}`,
+	} {
+		s := gcs.New(scanners.Runtime{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			switch {
+			case r.URL.Path == path:
+				return answer(r, 200, body), nil
+			case r.URL.Path == "/v3/projects":
+				return answer(r, 200, `{"projects":[{"projectId":"acme-prod","state":"ACTIVE"}]}`), nil
+			case r.URL.Path == "/storage/v1/b":
+				return answer(r, 200, `{"kind":"storage#buckets"}`), nil
+			}
+			return answer(r, 200, `{}`), nil
+		})}, gcs.WithCredentials(lab.GoogleCredentials()))
+		var errs []string
+		for _, err := range s.Discover(t.Context(), target(t, "gcp:organizations/1")) {
+			if err != nil {
+				errs = append(errs, err.Error())
+			}
+		}
+		if len(errs) != 1 || !strings.Contains(errs[0], "no name that") {
+			t.Errorf("%s: %q", path, errs)
+		}
+	}
+}
