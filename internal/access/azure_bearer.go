@@ -74,7 +74,7 @@ func (c azureCase) bearerURL(token string) string {
 	token = strings.TrimPrefix(strings.TrimSpace(token), "?")
 	address := c.blobURL("")
 	if c.container != "$root" {
-		if query, err := url.ParseQuery(token); err == nil && strings.HasPrefix(query.Get("sr"), "b") {
+		if query, err := url.ParseQuery(token); err == nil && (strings.HasPrefix(query.Get("sr"), "b") || query.Get("sr") == "d") {
 			address = c.blobURL(standInKey)
 		}
 	}
@@ -149,7 +149,7 @@ func (c azureCase) token(l sasToken, verb verdict.Verb, at time.Time) verdict.Ve
 		return closed
 	}
 	v.ChangesAt = expires
-	if verb == verdict.Read || verb == verdict.Write {
+	if verb == verdict.Read || verb == verdict.Write || l.Scope != nil && *l.Scope == signedlink.ScopePrefix {
 		v.Patterns = tokenPatterns(l)
 	}
 	if verb == verdict.Permissions {
@@ -173,12 +173,12 @@ func (c azureCase) token(l sasToken, verb verdict.Verb, at time.Time) verdict.Ve
 	return through(v, c.network)
 }
 
-// tokenPatterns are the blobs that a token speaks of, nil for one whose name the token does not tell.
+// tokenPatterns are the blobs that a token speaks of, nil for a blob or a directory whose name the token does not tell.
 func tokenPatterns(l sasToken) []string {
 	switch {
 	case l.Scope == nil || l.Object == nil || *l.Object == "":
 		return []string{"*"}
-	case *l.Scope == signedlink.ScopeObject && l.bare:
+	case l.bare && (*l.Scope == signedlink.ScopeObject || *l.Scope == signedlink.ScopePrefix):
 		return nil
 	case *l.Scope == signedlink.ScopeObject:
 		return []string{*l.Object}

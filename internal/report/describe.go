@@ -171,7 +171,12 @@ func (w words) can(verb verdict.Verb, v verdict.Verdict) string {
 		return w.say(text.CanPermissions)
 	}
 	said := w.say(whole)
-	if !all {
+	switch {
+	case len(v.Patterns) == 0 && verb == verdict.Read: // a link that does not tell its object
+		said = w.say(text.CanReadThose)
+	case len(v.Patterns) == 0 && verb == verdict.Write:
+		said = w.say(text.CanWriteThose)
+	case !all:
 		said = w.say(some, w.mentions(v.Patterns))
 	}
 	if len(v.Except) > 0 {

@@ -153,3 +153,24 @@ func TestAnUnreadFactIsNamedOnce(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A link that does not tell its object opens that one, not every object.
+func TestALinkWithoutAnObjectOpensNotAll(t *testing.T) {
+	for _, c := range []struct {
+		verb   verdict.Verb
+		opens  []string
+		en, ja string
+	}{
+		{verdict.Read, nil, "read the objects it was made for", "その対象のオブジェクトを読めます"},
+		{verdict.Write, nil, "create, replace or delete the objects it was made for", "その対象のオブジェクトを作成・上書き・削除できます"},
+		{verdict.Read, []string{"*"}, "read every object", "すべてのオブジェクトを読めます"},
+	} {
+		v := verdict.Verdict{Verdict: verdict.Yes, Patterns: c.opens}
+		if got := (words{lang: text.EN}).can(c.verb, v); got != c.en {
+			t.Errorf("%s of %q: %q", c.verb, c.opens, got)
+		}
+		if got := (words{lang: text.JA}).can(c.verb, v); got != c.ja {
+			t.Errorf("%s of %q: %q", c.verb, c.opens, got)
+		}
+	}
+}

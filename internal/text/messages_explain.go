@@ -35,8 +35,10 @@ const (
 	CanExcept
 	CanRead
 	CanReadSome
+	CanReadThose
 	CanWrite
 	CanWriteSome
+	CanWriteThose
 	CanPermissions
 	PatternsAnd
 
@@ -111,8 +113,10 @@ func explainMessages() map[Key]Message {
 		CanExcept:      {"{0}, except {1}", "{0}（{1} を除く）"},
 		CanRead:        {"read every object", "すべてのオブジェクトを読めます"},
 		CanReadSome:    {"read objects matching {0}", "{0} に一致するオブジェクトを読めます"},
+		CanReadThose:   {"read the objects it was made for", "その対象のオブジェクトを読めます"},
 		CanWrite:       {"create, replace or delete objects", "オブジェクトを作成・上書き・削除できます"},
 		CanWriteSome:   {"create, replace or delete objects matching {0}", "{0} に一致するオブジェクトを作成・上書き・削除できます"},
+		CanWriteThose:  {"create, replace or delete the objects it was made for", "その対象のオブジェクトを作成・上書き・削除できます"},
 		CanPermissions: {"change who has access", "アクセス権そのものを変更できます"},
 		PatternsAnd:    {", ", "、"},
 
