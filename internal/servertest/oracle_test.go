@@ -20,6 +20,8 @@ func TestOracleRGWGivesWhatAccessSays(t *testing.T) {
 		// another name than the API's, which the scan rightly does not take for an answer: it is as it was set.
 		facts, from := &record.Bucket.AWS, scanners.Origin{Call: "set by the test"}
 		facts.Ownership = scanners.AbsentFact[scanners.Ownership](from)
+		// Version 16 knows no default encryption: it answers the question with something else.
+		record.Bucket.Encryption = scanners.AbsentFact[scanners.Encryption](from)
 		on := func(flag string) bool { return slices.Contains(s.block, flag) }
 		facts.PublicAccessBlock = scanners.KnownFact(scanners.PublicAccessBlock{
 			BlockPublicAcls: on("BlockPublicAcls"), IgnorePublicAcls: on("IgnorePublicAcls"),
