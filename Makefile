@@ -6,6 +6,8 @@ include .ci/versions
 
 GO       ?= go
 FUZZTIME ?= 10s
+POLICIES ?= 1000000
+SEED     ?= 1
 BENCH    ?= .
 
 # Without cgo every machine compiles the same thing, and all steps share one build cache.
@@ -53,13 +55,14 @@ vet: ## go vet, the server tests included
 bench: .cache/bin/gitleaks-$(GITLEAKS_VERSION) ## run the benchmarks (BENCH=regexp narrows)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
-fuzz: ## run each fuzz target for FUZZTIME
+fuzz: ## run each fuzz target for FUZZTIME, and a million policies against brute force (about 40 minutes)
 	@grep -rl --include='*_test.go' '^func Fuzz' cmd internal scanners rules 2>/dev/null | sort | while read -r file; do \
 		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$file"); do \
 			echo "== $$(dirname "$$file") $$target"; \
 			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x "./$$(dirname "$$file")" || exit 1; \
 		done; \
 	done
+	$(GO) test ./internal/access/awspolicy -run AgreesWithBruteForce -policies $(POLICIES) -seed $(SEED) -timeout 4h
 
 generate: ## renew what is generated from code (docs, schemas)
 	$(GO) generate ./...

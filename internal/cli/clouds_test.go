@@ -5,6 +5,7 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -163,6 +164,13 @@ func (p interceptor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return
 		}
+		// All of it is taken first: a server may answer before it has read the body, and what is left would be read as the
+		// next request.
+		body, err := io.ReadAll(request.Body)
+		if err != nil {
+			return
+		}
+		request.Body = io.NopCloser(bytes.NewReader(body))
 		request.URL.Scheme, request.URL.Host, request.RequestURI = "https", request.Host, ""
 		response, err := p.via.RoundTrip(request)
 		if err != nil {
