@@ -56,11 +56,13 @@ func diagnose(err error) *failure {
 			f.Message = ""
 		}
 		f.Kind = kindOf(f.Code, f.Status)
+	case errors.As(err, &decoding) && attempt.Network(err) != nil: // the connection broke, and the decoder met it first
+		f.Kind, f.Message = unanswered(err)
 	case errors.As(err, &syntax) && endedEarly(err):
 		f.Kind, f.Message = attempt.Transient, "the answer ended early"
 	case errors.As(err, &syntax):
 		undecoded(f, "the answer is not XML", "an answer that is not XML (HTTP %d)")
-	case errors.As(err, &decoding) && !attempt.EndedEarly(err):
+	case errors.As(err, &decoding):
 		undecoded(f, "the answer could not be decoded", "an answer that could not be decoded (HTTP %d)")
 	case strings.Contains(err.Error(), "get identity: "):
 		// Below the SDK's words for this step stands whatever the chain met, which may quote what it read.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -25,7 +26,8 @@ const (
 	Denied    Fault = "denied"    // the provider refuses
 	Throttled Fault = "throttled" // the provider says that it is too fast
 	Reset     Fault = "reset"     // the connection breaks before the answer
-	Truncated Fault = "truncated" // the connection breaks in the middle of the answer
+	Truncated Fault = "truncated" // the connection ends in the middle of the answer
+	Torn      Fault = "torn"      // the connection is reset in the middle of the answer
 	Slow      Fault = "slow"      // no answer within the time for one attempt
 )
 
@@ -104,10 +106,16 @@ func (f *Faults) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, &url.Error{Op: req.Method, URL: req.URL.Redacted(), Err: timeoutError{}}
 	}
 	resp, err := f.Base.RoundTrip(req)
-	if fault != Truncated || err != nil {
-		return resp, err
+	if err != nil {
+		return nil, err
 	}
-	return truncate(resp)
+	switch fault {
+	case Truncated:
+		return truncate(resp, io.ErrUnexpectedEOF)
+	case Torn:
+		return truncate(resp, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET})
+	}
+	return resp, nil
 }
 
 // Seen returns the requests so far, in the order in which they were made.
@@ -131,20 +139,20 @@ func closeBody(req *http.Request) {
 	}
 }
 
-// truncate breaks an answer off in its middle. One without a body breaks before its end as well.
-func truncate(resp *http.Response) (*http.Response, error) {
+// truncate breaks an answer off in its middle with an error. One without a body breaks before its end as well.
+func truncate(resp *http.Response, how error) (*http.Response, error) {
 	text, err := io.ReadAll(resp.Body)
 	resp.Body.Close()
 	if err != nil {
 		return nil, err
 	}
-	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(text[:len(text)/2]), broken{}))
+	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(text[:len(text)/2]), broken{how}))
 	return resp, nil
 }
 
-type broken struct{}
+type broken struct{ how error }
 
-func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+func (b broken) Read([]byte) (int, error) { return 0, b.how }
 
 // timeoutError is a net.Error, as a stalled connection gives.
 type timeoutError struct{}

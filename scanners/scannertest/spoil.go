@@ -90,7 +90,7 @@ func (s *suite) passingFaults() {
 	if !ok {
 		return
 	}
-	faults := []Fault{Reset, Truncated, Slow}
+	faults := []Fault{Reset, Truncated, Torn, Slow}
 	if s.Answers.Throttled != nil {
 		faults = append(faults, Throttled)
 	}
@@ -108,7 +108,7 @@ func (s *suite) stayingFaults() {
 	if !ok {
 		return
 	}
-	faults := []Fault{Reset, Truncated, Slow}
+	faults := []Fault{Reset, Truncated, Torn, Slow}
 	if s.Answers.Denied != nil {
 		faults = append(faults, Denied)
 	}
@@ -215,7 +215,7 @@ func (s *suite) discoveryFaults() {
 		return
 	}
 	for _, identity := range c.discover {
-		for _, fault := range []Fault{Denied, Throttled, Reset, Truncated, Slow} {
+		for _, fault := range []Fault{Denied, Throttled, Reset, Truncated, Torn, Slow} {
 			if fault == Denied && s.Answers.Denied == nil || fault == Throttled && s.Answers.Throttled == nil {
 				continue
 			}
