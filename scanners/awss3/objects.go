@@ -6,14 +6,11 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"github.com/tojimari/tojimari/internal/names"
 	"github.com/tojimari/tojimari/internal/vendors"
 	"github.com/tojimari/tojimari/scanners"
 )
@@ -57,32 +54,15 @@ func readNames(ctx context.Context, in *inspection, _ scanners.FactName, op oper
 	slot := &in.rec.Bucket.Names
 	switch objects := in.rec.Bucket.Objects; {
 	case objects.State == scanners.Known:
-		*slot = scanners.KnownFact(in.namesOf(objects.Value), objects.Origin)
+		*slot = scanners.KnownFact(in.scanner.words.OfSample(objects.Value), objects.Origin)
 	case objects.Settled():
 		*slot = scanners.Fact[scanners.Names]{State: objects.State, Reason: objects.Reason, Origin: objects.Origin}
 	default:
 		settle(ctx, in, slot, op, in.listObjects, func(out *s3.ListObjectsV2Output) (scanners.Names, error) {
 			taken, err := in.sample(out)
-			return in.namesOf(taken), err
+			return in.scanner.words.OfSample(taken), err
 		})
 	}
-}
-
-// samplesPerKind is how many keys stand for each kind of name.
-const samplesPerKind = 3
-
-func (in *inspection) namesOf(taken scanners.ObjectSample) scanners.Names {
-	tally := names.NewTally(in.scanner.words, names.Options{Samples: samplesPerKind})
-	for _, o := range taken.Objects {
-		tally.Add(o.Key)
-	}
-	out := scanners.Names{Kinds: []scanners.NameCount{}, Sampled: int64(tally.Keys()), Complete: taken.Complete}
-	for _, k := range tally.Kinds() {
-		out.Sensitive = true
-		out.Kinds = append(out.Kinds, scanners.NameCount{Kind: string(k.Category), Count: int64(k.Count), Samples: k.Samples})
-	}
-	slices.SortFunc(out.Kinds, func(a, b scanners.NameCount) int { return strings.Compare(a.Kind, b.Kind) })
-	return out
 }
 
 func (in *inspection) sampleSize() int { return min(in.scanner.rt.Objects, largestSample) }

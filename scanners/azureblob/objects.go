@@ -4,12 +4,9 @@ package azureblob
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/container"
 
-	"github.com/tojimari/tojimari/internal/names"
 	"github.com/tojimari/tojimari/scanners"
 )
 
@@ -30,7 +27,7 @@ func (in *inspection) readObjects(ctx context.Context) {
 	}
 	b := scanners.NewRecord(in.ref.Head)
 	if taken, ok := in.rec.Bucket.Objects.Get(); ok {
-		b.Bucket.Names = scanners.KnownFact(in.namesOf(taken), in.rec.Bucket.Objects.Origin)
+		b.Bucket.Names = scanners.KnownFact(in.scanner.words.OfSample(taken), in.rec.Bucket.Objects.Origin)
 		in.fill(wanted, b)
 		return
 	}
@@ -45,7 +42,7 @@ func (in *inspection) readObjects(ctx context.Context) {
 	objects := b.Bucket.Objects
 	b.Bucket.Names = scanners.Fact[scanners.Names]{State: objects.State, Reason: objects.Reason, Origin: objects.Origin}
 	if objects.State == scanners.Known {
-		b.Bucket.Names.Value = in.namesOf(objects.Value)
+		b.Bucket.Names.Value = in.scanner.words.OfSample(objects.Value)
 	}
 	for _, name := range []scanners.FactName{factObjects, factNames} {
 		if !in.rec.Status(name).Settled() { // the other one comes for nothing
@@ -62,23 +59,6 @@ func (in *inspection) listBlobs(ctx context.Context, size int32) (container.List
 	return call(ctx, in.session, func(ctx context.Context) (container.ListBlobsFlatResponse, error) {
 		return client.NewListBlobsFlatPager(&container.ListBlobsFlatOptions{MaxResults: &size, Include: container.ListBlobsInclude{Metadata: true}}).NextPage(ctx)
 	})
-}
-
-// samplesPerKind is how many keys stand for each kind of name.
-const samplesPerKind = 3
-
-func (in *inspection) namesOf(taken scanners.ObjectSample) scanners.Names {
-	tally := names.NewTally(in.scanner.words, names.Options{Samples: samplesPerKind})
-	for _, o := range taken.Objects {
-		tally.Add(o.Key)
-	}
-	out := scanners.Names{Kinds: []scanners.NameCount{}, Sampled: int64(tally.Keys()), Complete: taken.Complete}
-	for _, k := range tally.Kinds() {
-		out.Sensitive = true
-		out.Kinds = append(out.Kinds, scanners.NameCount{Kind: string(k.Category), Count: int64(k.Count), Samples: k.Samples})
-	}
-	slices.SortFunc(out.Kinds, func(a, b scanners.NameCount) int { return strings.Compare(a.Kind, b.Kind) })
-	return out
 }
 
 // values takes the metadata that has any.

@@ -6,14 +6,12 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
 	"cloud.google.com/go/storage"
 	"google.golang.org/api/iterator"
 
-	"github.com/tojimari/tojimari/internal/names"
 	"github.com/tojimari/tojimari/scanners"
 )
 
@@ -43,25 +41,8 @@ func (in *inspection) readSample(ctx context.Context) {
 	}
 	*shown = scanners.Fact[scanners.Names]{State: objects.State, Reason: objects.Reason, Origin: objects.Origin}
 	if sample, ok := objects.Get(); ok {
-		shown.Value = in.namesOf(sample)
+		shown.Value = in.scanner.words.OfSample(sample)
 	}
-}
-
-// samplesPerKind is how many keys stand for each kind of name.
-const samplesPerKind = 3
-
-func (in *inspection) namesOf(sample scanners.ObjectSample) scanners.Names {
-	tally := names.NewTally(in.scanner.words, names.Options{Samples: samplesPerKind})
-	for _, o := range sample.Objects {
-		tally.Add(o.Key)
-	}
-	out := scanners.Names{Kinds: []scanners.NameCount{}, Sampled: int64(tally.Keys()), Complete: sample.Complete}
-	for _, k := range tally.Kinds() {
-		out.Sensitive = true
-		out.Kinds = append(out.Kinds, scanners.NameCount{Kind: string(k.Category), Count: int64(k.Count), Samples: k.Samples})
-	}
-	slices.SortFunc(out.Kinds, func(a, b scanners.NameCount) int { return strings.Compare(a.Kind, b.Kind) })
-	return out
 }
 
 // readObjects takes one page of objects. Their ACLs come with it where uniform access is off and the caller may see

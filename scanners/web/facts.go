@@ -178,7 +178,7 @@ func namesFact(v *visit, from scanners.Origin) scanners.Fact[scanners.Names] {
 		return scanners.UnknownFact[scanners.Names](scanners.Reason{Code: code, Detail: failure(v.err)}, from)
 	case v.ownName && v.answer.Status < 300 && v.tally.Keys() == 1:
 		// No listing, but what it is called says what it is.
-		return scanners.KnownFact(namesOf(v, true), from)
+		return scanners.KnownFact(v.tally.Fact(true), from)
 	case v.headOnly:
 		// An object found in a listing was asked for its headers: it is no listing itself.
 		return scanners.UnsupportedFact[scanners.Names](from)
@@ -188,18 +188,7 @@ func namesFact(v *visit, from scanners.Origin) scanners.Fact[scanners.Names] {
 		// A page that answered and lists nothing shows no names.
 		return scanners.AbsentFact[scanners.Names](from)
 	}
-	return scanners.KnownFact(namesOf(v, !v.page.Truncated && v.pageErr == nil), from)
-}
-
-// namesOf says what kinds of names were seen.
-func namesOf(v *visit, complete bool) scanners.Names {
-	out := scanners.Names{Kinds: []scanners.NameCount{}, Sampled: int64(v.tally.Keys()), Complete: complete}
-	for _, k := range v.tally.Kinds() {
-		out.Sensitive = true
-		out.Kinds = append(out.Kinds, scanners.NameCount{Kind: string(k.Category), Count: int64(k.Count), Samples: k.Samples})
-	}
-	slices.SortFunc(out.Kinds, func(a, b scanners.NameCount) int { return strings.Compare(a.Kind, b.Kind) })
-	return out
+	return scanners.KnownFact(v.tally.Fact(!v.page.Truncated && v.pageErr == nil), from)
 }
 
 func storageFact(v *visit, l storageurl.Location, from scanners.Origin) scanners.Fact[scanners.StorageURL] {

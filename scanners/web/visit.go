@@ -29,7 +29,6 @@ const (
 	maxPage    = 1 << 20
 	// heldEntries is how many entries are kept for following; all are counted.
 	heldEntries = 200
-	keySamples  = 3
 )
 
 // visit is what came of asking one address.
@@ -82,7 +81,7 @@ func (s *Scanner) visit(ctx context.Context, u *url.URL, method string, redact b
 		if n > 0 && !s.pause(ctx, n, v.answer) {
 			break
 		}
-		v = &visit{asked: u, tally: names.NewTally(s.words, names.Options{Samples: keySamples, Redact: redact}), headOnly: method == http.MethodHead, links: s.runtime.Links != nil}
+		v = &visit{asked: u, tally: names.NewTally(s.words, names.Options{Samples: names.SamplesPerKind, Redact: redact}), headOnly: method == http.MethodHead, links: s.runtime.Links != nil}
 		v.answer, v.err = s.client.Fetch(ctx, fetch.Request{Method: method, URL: u, Named: true, MaxBytes: maxListing}, v.read)
 		if !mayPass(v.answer, v.err) {
 			break
