@@ -16,14 +16,14 @@ func (c *s3Case) posture() Posture {
 		no := verdict.Verdict{Verdict: verdict.No}
 		return Posture{CleartextRefused: no, SignatureAgeBounded: no, PresignedRefused: no, UnencryptedWritesRefused: no, LockedOut: no}
 	}
-	set := awspolicy.Setting{Env: c.env, Grants: c.bucketLayer(), Denies: c.denies}
-	age := awspolicy.BoundsSignatureAge(set)
+	controls := awspolicy.NewControls(awspolicy.Setting{Env: c.env, Grants: c.bucketLayer(), Denies: c.denies})
+	age := controls.BoundsSignatureAge()
 	out := Posture{
-		CleartextRefused:         c.control(awspolicy.RefusesCleartext(set)),
+		CleartextRefused:         c.control(controls.RefusesCleartext()),
 		SignatureAgeBounded:      verdict.Verdict{Verdict: age.Bounded, Reasons: factual(age.Reasons)},
 		PresignedRefused:         verdict.Verdict{Verdict: verdict.No},
-		UnencryptedWritesRefused: c.control(awspolicy.RefusesUnencryptedUploads(set)),
-		LockedOut:                c.control(awspolicy.LocksOut(set)),
+		UnencryptedWritesRefused: c.control(controls.RefusesUnencryptedUploads()),
+		LockedOut:                c.control(controls.LocksOut()),
 	}
 	switch {
 	case age.Bounded == verdict.Yes && age.Milliseconds == 0:

@@ -210,20 +210,6 @@ func (c *Controls) LocksOut() Control {
 	return out
 }
 
-// RefusesCleartext is Controls.RefusesCleartext for a single question.
-func RefusesCleartext(set Setting) Control { return NewControls(set).RefusesCleartext() }
-
-// RefusesUnencryptedUploads is Controls.RefusesUnencryptedUploads for a single question.
-func RefusesUnencryptedUploads(set Setting) Control {
-	return NewControls(set).RefusesUnencryptedUploads()
-}
-
-// BoundsSignatureAge is Controls.BoundsSignatureAge for a single question.
-func BoundsSignatureAge(set Setting) SignatureAge { return NewControls(set).BoundsSignatureAge() }
-
-// LocksOut is Controls.LocksOut for a single question.
-func LocksOut(set Setting) Control { return NewControls(set).LocksOut() }
-
 // PublishedVia names CloudFront distributions and origin access identities that the policy lets read objects: they may
 // serve the content to everyone (S3 and CloudFront guides, "Restricting access to an Amazon S3 origin").
 func (s *Solver) PublishedVia() []string {

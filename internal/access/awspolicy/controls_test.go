@@ -42,7 +42,7 @@ func TestRefusesCleartext(t *testing.T) {
 		{"one user is exempt", `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":` + both + `,"Condition":{"Bool":{"aws:SecureTransport":"false"},"ArnNotEquals":{"aws:PrincipalArn":"arn:aws:iam::444455556666:role/legacy"}}}]}`, verdict.No, verdict.Verbs()},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := RefusesCleartext(settingOf(t, c.policy))
+			got := NewControls(settingOf(t, c.policy)).RefusesCleartext()
 			if got.Holds != c.want {
 				t.Errorf("got %s %+v, want %s", got.Holds, got.Reasons, c.want)
 			}
@@ -71,7 +71,7 @@ func TestBoundsSignatureAge(t *testing.T) {
 		{"bound for reading only", `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:GetObject","Resource":` + both + `,"Condition":{"NumericGreaterThan":{"s3:signatureAge":600000}}}]}`, verdict.No, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := BoundsSignatureAge(settingOf(t, c.policy))
+			got := NewControls(settingOf(t, c.policy)).BoundsSignatureAge()
 			if got.Bounded != c.want || got.Milliseconds != c.ms {
 				t.Errorf("got %s %d %+v, want %s %d", got.Bounded, got.Milliseconds, got.Reasons, c.want, c.ms)
 			}
@@ -89,7 +89,7 @@ func TestRefusesUnencryptedUploads(t *testing.T) {
 		{"header may be missing", `"StringNotEqualsIfExists":{"s3:x-amz-server-side-encryption":"aws:kms"},"Null":{"s3:x-amz-server-side-encryption":"false"}`, verdict.No},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := RefusesUnencryptedUploads(settingOf(t, `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::acme-files/*","Condition":{`+c.cond+`}}]}`))
+			got := NewControls(settingOf(t, `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::acme-files/*","Condition":{`+c.cond+`}}]}`)).RefusesUnencryptedUploads()
 			if got.Holds != c.want {
 				t.Errorf("got %s %+v, want %s", got.Holds, got.Reasons, c.want)
 			}
@@ -109,7 +109,7 @@ func TestLocksOut(t *testing.T) {
 		{"deny everyone of another account", `{"Statement":[{"Effect":"Deny","Principal":{"AWS":"111122223333"},"Action":"s3:*","Resource":` + both + `}]}`, verdict.No},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := LocksOut(settingOf(t, c.policy)); got.Holds != c.want {
+			if got := NewControls(settingOf(t, c.policy)).LocksOut(); got.Holds != c.want {
 				t.Errorf("got %s %+v, want %s", got.Holds, got.Reasons, c.want)
 			}
 		})

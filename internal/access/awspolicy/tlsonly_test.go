@@ -44,9 +44,10 @@ func TestTLSShortcutAgreesWithTheSearch(t *testing.T) {
 					short := ask(statement)
 					p, _ := Parse([]byte(`{"Version":"2012-10-17","Statement":[` + statement + `,` + aside + `]}`))
 					set := Setting{Env: Env{Bucket: "b", Account: "111122223333"}, Grants: []Layer{{Policy: p}}}
+					searched := NewControls(set)
 					long := [4]verdict.Answer{
-						NewControls(set).ask("*", `"Bool":{"aws:SecureTransport":"false"}`, verdict.Verbs()).Holds,
-						RefusesUnencryptedUploads(set).Holds, BoundsSignatureAge(set).Bounded, LocksOut(set).Holds,
+						searched.ask("*", `"Bool":{"aws:SecureTransport":"false"}`, verdict.Verbs()).Holds,
+						searched.RefusesUnencryptedUploads().Holds, searched.BoundsSignatureAge().Bounded, searched.LocksOut().Holds,
 					}
 					if short != long {
 						t.Errorf("%s\nshortcut %v, search %v", statement, short, long)

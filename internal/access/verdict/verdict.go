@@ -4,7 +4,6 @@
 package verdict
 
 import (
-	"slices"
 	"time"
 )
 
@@ -233,61 +232,4 @@ func (a Access) Of(who Audience, verb Verb) Verdict {
 		return Verdict{Verdict: Unknown, Reasons: []Reason{{Code: ReasonUnread, Detail: "not judged"}}}
 	}
 	return v
-}
-
-// Union joins alternatives of which any one suffices: the most open answer decides and keeps its proof;
-// grants of equally open alternatives are all kept, and an unknown is only lost under a yes.
-func Union(alternatives ...Verdict) Verdict {
-	out := Verdict{Verdict: No}
-	for _, v := range alternatives {
-		switch {
-		case v.Verdict.Rank() > out.Verdict.Rank():
-			reasons := out.Reasons
-			changes := earliest(out.ChangesAt, v.ChangesAt)
-			out = v
-			out.ChangesAt = changes
-			if out.Verdict != Yes {
-				out.Reasons = appendNew(reasons, out.Reasons)
-			}
-		case v.Verdict == out.Verdict:
-			out.Grants = append(slices.Clone(out.Grants), v.Grants...)
-			out.Guards = appendNew(out.Guards, v.Guards)
-			out.ClosedBy = appendNew(out.ClosedBy, v.ClosedBy)
-			out.Reasons = appendNew(out.Reasons, v.Reasons)
-			out.Patterns = appendNew(out.Patterns, v.Patterns)
-			out.Except = inBoth(out.Except, v.Except)
-			out.DependsOn = appendNew(out.DependsOn, v.DependsOn)
-			out.ChangesAt = earliest(out.ChangesAt, v.ChangesAt)
-			if out.Witness == nil {
-				out.Witness, out.Curl, out.Needs = v.Witness, v.Curl, v.Needs
-			}
-		default:
-			if out.Verdict != Yes && v.Verdict == Unknown {
-				out.Reasons = appendNew(out.Reasons, v.Reasons)
-			}
-			out.ChangesAt = earliest(out.ChangesAt, v.ChangesAt)
-		}
-	}
-	return out
-}
-
-func appendNew[T comparable](to, from []T) []T {
-	out := slices.Clone(to)
-	for _, v := range from {
-		if !slices.Contains(out, v) {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
-func inBoth[T comparable](a, b []T) []T {
-	return slices.DeleteFunc(slices.Clone(a), func(v T) bool { return !slices.Contains(b, v) })
-}
-
-func earliest(a, b *time.Time) *time.Time {
-	if a == nil || (b != nil && b.Before(*a)) {
-		return b
-	}
-	return a
 }
