@@ -47,10 +47,10 @@ const factProbe scanners.FactName = "probe"
 // prove shows both sides: the verdict with its grants and guards, and the answer.
 func (p *probed) prove(r *result.Result) {
 	inside, outside := p.from.Inside, p.from.Outside
-	r.Proof, r.Probe, r.Proving = &inside, &outside, outside.Outcome
+	r.Proof, r.Probe, r.Proving, r.Assumed = &inside, &outside, outside.Outcome, p.from.Assumed
 	r.Cause = result.CauseOf(inside.Grants, append(append([]verdict.Guard{}, inside.Guards...), inside.ClosedBy...))
 	r.Evidence = []result.Evidence{evidenceOf(factProbe, scanners.Origin{Call: outside.Request}, map[string]any{
-		"settings": inside.Verdict, "assumed": append([]string{}, p.from.Assumed...), "answer": outside,
+		"settings": inside.Verdict, "answer": outside,
 	})}
 }
 

@@ -59,7 +59,7 @@ func (a *activation) prove(c *code, r *result.Result) {
 	case namedView:
 		if verbs := reachable(v); len(verbs) > 0 {
 			answer := v.grant.Verdict[verbs[0]]
-			r.Verb, r.Proof = verbs[0], &answer
+			r.Verb, r.Proof, r.Assumed = verbs[0], &answer, a.access().Assumed
 			r.Cause = result.CauseOf(answer.Grants, answer.Guards)
 		}
 		r.Evidence = append(r.Evidence, evidenceOf("", scanners.Origin{}, map[string]any{"principal": v.Principal, "account": v.Account, "verbs": reachable(v)}))
@@ -69,13 +69,13 @@ func (a *activation) prove(c *code, r *result.Result) {
 		r.Cause = result.CauseOf(v.Grants, []verdict.Guard{{Name: v.Guard, Level: v.Level}})
 		return
 	case conditionalView:
-		r.Proof = &v.verdict
+		r.Proof, r.Assumed = &v.verdict, a.access().Assumed
 		r.Cause = result.CauseOf(v.Grants, v.verdict.Guards)
 		return
 	}
 	if c.question != nil {
 		answer := a.access().Of(c.question.who, c.question.verb)
-		r.Proof = &answer
+		r.Proof, r.Assumed = &answer, a.access().Assumed
 		r.Cause = result.CauseOf(answer.Grants, answer.Guards)
 		return
 	}

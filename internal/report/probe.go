@@ -3,7 +3,6 @@
 package report
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,8 +86,7 @@ const factProbe = scanners.FactName("probe")
 // bothSides are the two sides of a finding that sets the settings beside the answer from outside; ok is false for
 // other findings.
 func (w words) bothSides(r result.Result) (out []field, ok bool) {
-	at := slices.IndexFunc(r.Evidence, func(e result.Evidence) bool { return e.Fact == factProbe })
-	if at < 0 || r.Proof == nil || r.Probe == nil {
+	if !slices.ContainsFunc(r.Evidence, func(e result.Evidence) bool { return e.Fact == factProbe }) || r.Proof == nil || r.Probe == nil {
 		return nil, false
 	}
 	_, said := verdictSentence(w, capital(w.audience(r.Audience, orDash(r.Key))), r.Verb, *r.Proof)
@@ -101,19 +99,7 @@ func (w words) bothSides(r result.Result) (out []field, ok bool) {
 	if from := w.vantage(r.Probe.Vantage); from != "" {
 		out = append(out, field{label: text.LabelSeenFrom, value: from})
 	}
-	var sides struct {
-		Assumed []string `json:"assumed"`
-	}
-	if json.Unmarshal(r.Evidence[at].Value, &sides) == nil {
-		for i, a := range sides.Assumed {
-			if i == maxEvidence {
-				out = append(out, field{label: text.LabelAssumed, value: w.say(text.MoreItems, len(sides.Assumed)-i)})
-				break
-			}
-			out = append(out, field{label: text.LabelAssumed, value: text.Short(w.lang.Phrase(a), grantColumns)})
-		}
-	}
-	return out, true
+	return append(out, assumedFields(w, r.Assumed)...), true
 }
 
 // provingFields tell of the proof of a finding, and from where it was seen where that may matter.

@@ -219,6 +219,7 @@ func (t *terminal) proofFields(w words, r result.Result) []field {
 	}
 	out = append(out, grantFields(w, v.Grants)...)
 	out = append(out, guardFields(w, text.LabelNotHeld, v.Guards)...)
+	out = append(out, assumedFields(w, r.Assumed)...)
 	if at := timeText(v); at != "" {
 		out = append(out, field{label: text.LabelUntil, value: at})
 	}
@@ -252,6 +253,18 @@ func guardFields(w words, label text.Key, guards []verdict.Guard) []field {
 		default:
 			out = append(out, f)
 		}
+	}
+	return out
+}
+
+// assumedFields say what a finding takes for granted of the levels above.
+func assumedFields(w words, assumed []string) []field {
+	var out []field
+	for i, a := range assumed {
+		if i == maxEvidence {
+			return append(out, field{label: text.LabelAssumed, value: w.say(text.MoreItems, len(assumed)-i)})
+		}
+		out = append(out, field{label: text.LabelAssumed, value: text.Short(w.lang.Phrase(a), grantColumns)})
 	}
 	return out
 }

@@ -139,6 +139,8 @@ type Result struct {
 	Text map[string]string `json:"text,omitempty"`
 	// Proof is the verdict that decided, for rules on exposure.
 	Proof *verdict.Verdict `json:"proof,omitempty"`
+	// Assumed lists what the proof leaves to levels above the scope, and what was taken for granted of them.
+	Assumed []string `json:"assumed,omitempty"`
 	// Latent is the grant that one guard holds back, for rules on latent exposure.
 	Latent   []verdict.Latent `json:"latent,omitempty"`
 	Evidence []Evidence       `json:"evidence,omitempty"`
