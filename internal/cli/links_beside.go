@@ -40,7 +40,7 @@ func (s scan) links(rec *scanners.Record) []*scanners.Record {
 		public := scanners.KnownFact(scanners.LinkPlace{Public: true}, rec.Page.Links.Origin)
 		return links.InRecord(rec, func(string) scanners.Fact[scanners.LinkPlace] { return public })
 	}
-	judged := sync.OnceValue(func() access.Judged { return access.Judge(rec, s.at) }) // most buckets hold no link
+	judged := sync.OnceValue(func() access.Judged { return access.Judge(s.lent.lend(rec), s.at) }) // most buckets hold no link
 	return links.InRecord(rec, func(source string) scanners.Fact[scanners.LinkPlace] { return placeIn(rec, judged(), source) })
 }
 
