@@ -264,10 +264,13 @@ func BenchmarkLinksMemory(b *testing.B) {
 		for _, args := range [][]string{{"links", path}, {"scan", "links:" + path, "--tag", "signed-links"}} {
 			cmd := exec.CommandContext(b.Context(), binary, args...)
 			cmd.Dir = dir
-			if out, err := cmd.CombinedOutput(); err != nil {
-				b.Fatalf("%v %s", err, out)
+			var said bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &said, &said
+			held, err := run(cmd)
+			if err != nil {
+				b.Fatalf("%v %s", err, said.String())
 			}
-			most = max(most, peak(cmd.ProcessState))
+			most = max(most, held)
 		}
 	}
 	b.ReportMetric(float64(most)/(1<<20), "MB-peak")
